@@ -1,0 +1,1 @@
+"""Measurements that can be repeated by anyone: `python -m benchmarks.<name> --help`."""

@@ -1,0 +1,71 @@
+"""What one subscriber reads on one day, and why each paper is there."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from digest.papers import Paper
+
+
+class ReasonKind(StrEnum):
+    """The terms of the sum that is a score."""
+
+    AUTHOR = "author"          # somebody the reader follows wrote it
+    INCLUDE = "include"        # it has a term the reader always wants
+    LIKED = "liked"            # it is like a paper the reader liked
+    INTEREST = "interest"      # it is like words the reader wrote
+    DISLIKED = "disliked"      # it is like a paper the reader did not want
+    BACKGROUND = "background"  # what it shares with every paper
+    NEWEST = "newest"          # nothing but categories is known of the reader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """One term of a score."""
+
+    kind: ReasonKind
+    label: str                                   # a title, a name, the reader's words
+    contribution: float                          # unbounded; a paper's contributions sum to its score
+    terms: tuple[tuple[str, float], ...] = ()    # the words that carried it, strongest first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recommendation:
+    """One paper in an edition, and why it is there."""
+
+    paper: Paper
+    score: float                    # raw, unbounded: the sum of its reasons
+    reasons: tuple[Reason, ...]     # strongest first
+    announced: date                 # the day of the listing it came in
+
+
+class EditionKind(StrEnum):
+    DAILY = "daily"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slate:
+    """What was chosen for one subscriber and day, before it is kept."""
+
+    subscriber_id: int
+    kind: EditionKind
+    slot_date: date                             # local to the subscriber
+    recommendations: tuple[Recommendation, ...]  # best first
+    considered: tuple[tuple[str, int], ...]     # papers read, by category; a paper counts in each of its categories
+    papers_read: int                            # the same papers, each counted once
+    read_through: int                           # the newest announcement considered
+    next_due_at: datetime                       # UTC
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """A kept slate; its choice and order never change."""
+
+    id: int
+    subscriber_id: int
+    kind: EditionKind
+    slot_date: date
+    recommendations: tuple[Recommendation, ...]
+    considered: tuple[tuple[str, int], ...]
+    papers_read: int
+    created_at: datetime

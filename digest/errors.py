@@ -1,0 +1,61 @@
+"""What can go wrong, as one tree.
+
+    DigestError              a sentence for the operator, with the remedy where there is one
+    ├── InvalidInput         what was typed or asked for cannot be used (exit 2)
+    ├── ConfigError          the configuration cannot be used
+    ├── StoreError           the database cannot be used
+    ├── SourceError          a source answered wrongly or not at all
+    │   └── SourceResting    a source asked for a pause; `until` says how long (exit 75)
+    └── TransportError       a message was not accepted; `permanent` says for ever
+        └── UncertainDelivery  it is not known whether the message was accepted
+"""
+
+from datetime import datetime
+
+
+class DigestError(Exception):
+    """Anything this package raises on purpose; `str()` is one sentence for the operator."""
+
+
+class InvalidInput(DigestError):
+    """A value given by a person cannot be used."""
+
+
+class ConfigError(DigestError):
+    """The configuration cannot be used."""
+
+
+class StoreError(DigestError):
+    """The database cannot be used."""
+
+
+class SourceError(DigestError):
+    """A source answered wrongly or not at all; what was kept before stays as it was."""
+
+    def __init__(self, source: str, problem: str) -> None:
+        super().__init__(f"{source}: {problem}")
+        self.source = source
+        self.problem = problem
+
+
+class SourceResting(SourceError):
+    """A source asked not to be called before `until` (UTC)."""
+
+    def __init__(self, source: str, problem: str, *, until: datetime) -> None:
+        super().__init__(source, problem)
+        self.until = until
+
+
+class TransportError(DigestError):
+    """The next hop did not take a message; nothing was delivered."""
+
+    def __init__(self, problem: str, *, permanent: bool) -> None:
+        super().__init__(problem)
+        self.permanent = permanent
+
+
+class UncertainDelivery(TransportError):
+    """The connection ended after the message was sent and before the answer: it may have been taken."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem, permanent=False)

@@ -1,0 +1,43 @@
+"""The rules a reader states outright: terms to include or exclude, authors to follow, categories."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from digest.papers import Paper
+from digest.subscribers import Profile
+
+FOLLOW_BONUS = 1.0   # added once a followed author; more than any text can score
+INCLUDE_BONUS = 1.0  # added once an included term
+
+
+def folded(text: str) -> str:
+    """Words in lower case, without accents and punctuation, one blank before, between and after them."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(character for character in decomposed if not unicodedata.combining(character))
+    return f" {' '.join(re.findall(r'\w+', plain))} "
+
+
+def matching_terms(paper: Paper, terms: Iterable[str]) -> list[str]:
+    """Those of the terms that stand in the paper's title or abstract as whole words."""
+    text = folded(f"{paper.title} \n {paper.abstract}")
+    return [term for term in terms if folded(term).strip() and folded(term) in text]
+
+
+def followed_authors(paper: Paper, follow: Iterable[str]) -> list[str]:
+    """Those of the names that are authors of the paper, spelled as the reader did."""
+    names = {folded(name) for name in paper.authors}
+    return [name for name in follow if folded(name) in names]
+
+
+def in_categories(paper: Paper, profile: Profile) -> bool:
+    """Whether the reader's categories, if there are any, let the paper in; `cs` lets in `cs.LG`."""
+    return not profile.categories or any(
+        category == wanted or category.startswith(f"{wanted}.")
+        for wanted in profile.categories
+        for category in paper.categories
+    )
+
+
+def is_excluded(paper: Paper, profile: Profile) -> bool:
+    return bool(matching_terms(paper, profile.exclude))

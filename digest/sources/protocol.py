@@ -1,0 +1,30 @@
+"""What the verbs ask of a source."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from digest.identity import PaperId
+from digest.papers import Cursor, Page, Paper
+
+
+class Source(Protocol):
+    """Somewhere papers are announced.
+
+    Every method may raise SourceError; SourceResting when the source asked for a pause.
+    """
+
+    name: str
+
+    @property
+    def streams(self) -> Sequence[str]:
+        """The listings that are harvested one after the other."""
+
+    def page(self, stream: str, cursor: Cursor | None, *, now: datetime) -> Page:
+        """The next page of a stream's listing after `cursor`; None begins the very first harvest."""
+
+    def lookup(self, paper: PaperId, *, now: datetime) -> Paper | None:
+        """One paper, or None if the source does not know it."""
+
+    def announcement_due(self, stream: str, cursor: Cursor | None, *, now: datetime) -> bool:
+        """Whether a listing must have appeared since `cursor`, so that an empty answer is a fault."""

@@ -1,0 +1,178 @@
+"""The tables. Their keys are what makes every verb safe to repeat."""
+
+import sqlalchemy as sa
+
+from digest.store.types import UtcDateTime
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # SQLite counts up INTEGER keys only
+
+
+def _belongs_to(table: str) -> sa.Column[int]:
+    return sa.Column(f"{table}_id", sa.ForeignKey(f"{table}.id", ondelete="CASCADE"), nullable=False)
+
+
+paper = sa.Table(
+    "paper",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("canonical_key", sa.Text, nullable=False, unique=True),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("abstract", sa.Text, nullable=False),
+    sa.Column("authors", sa.JSON, nullable=False),
+    sa.Column("categories", sa.JSON, nullable=False),
+    sa.Column("classes", sa.JSON, nullable=False),
+    sa.Column("comment", sa.Text, nullable=False),
+    sa.Column("doi", sa.Text, nullable=False),
+    sa.Column("journal_ref", sa.Text, nullable=False),
+    sa.Column("first_seen_at", UtcDateTime, nullable=False),
+    sa.Column("changed_at", UtcDateTime, nullable=False),
+    sa.Column("terms", sa.LargeBinary, nullable=False),  # relevance.text.TermCounts
+)
+
+identifier = sa.Table(
+    "identifier",
+    metadata,
+    sa.Column("scheme", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, primary_key=True),
+    _belongs_to("paper"),
+    sa.Index("ix_identifier_paper_id", "paper_id"),
+)
+
+version = sa.Table(
+    "version",
+    metadata,
+    sa.Column("paper_id", sa.ForeignKey("paper.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("submitted_at", UtcDateTime),
+    sa.Column("withdrawn", sa.Boolean, nullable=False),
+)
+
+announcement = sa.Table(
+    "announcement",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("stream", sa.Text, nullable=False),
+    _belongs_to("paper"),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("day", sa.Date, nullable=False),
+    sa.Column("seen_at", UtcDateTime, nullable=False),
+    sa.UniqueConstraint("source", "stream", "paper_id", "kind", "day"),
+    sa.Index("ix_announcement_paper_id", "paper_id"),
+    sa.Index("ix_announcement_day", "day"),
+)
+
+cursor = sa.Table(
+    "cursor",
+    metadata,
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("stream", sa.Text, primary_key=True),
+    sa.Column("since", sa.Date, nullable=False),
+    sa.Column("token", sa.Text),
+    sa.Column("began", sa.Date),
+    sa.Column("completed_at", UtcDateTime),
+)
+
+gate = sa.Table(
+    "gate",
+    metadata,
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("last_request_at", UtcDateTime),
+    sa.Column("rest_until", UtcDateTime),
+    sa.Column("rest_reason", sa.Text, nullable=False, server_default=""),
+    sa.Column("holder", sa.Text),        # the run that may ask the source now
+    sa.Column("held_until", UtcDateTime),
+)
+
+subscriber = sa.Table(
+    "subscriber",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("address", sa.Text, nullable=False),
+    sa.Column("address_key", sa.Text, nullable=False, unique=True),  # case folded
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("timezone", sa.Text, nullable=False),
+    sa.Column("send_at", sa.Time, nullable=False),
+    sa.Column("days", sa.JSON, nullable=False),
+    sa.Column("size", sa.Integer, nullable=False),
+    sa.Column("next_due_at", UtcDateTime, nullable=False),
+    sa.Column("read_through", sa.BigInteger),
+    sa.Column("feed_uri", sa.Text, nullable=False, unique=True),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Index("ix_subscriber_next_due_at", "next_due_at", sqlite_where=sa.text("state = 'active'"),
+             postgresql_where=sa.text("state = 'active'")),
+)
+
+profile_entry = sa.Table(
+    "profile_entry",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    _belongs_to("subscriber"),
+    sa.Column("field", sa.Text, nullable=False),  # subscribers.ProfileField
+    sa.Column("value", sa.Text, nullable=False),
+    sa.UniqueConstraint("subscriber_id", "field", "value"),
+)
+
+feedback = sa.Table(
+    "feedback",
+    metadata,
+    sa.Column("subscriber_id", sa.ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("paper_id", sa.ForeignKey("paper.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("verdict", sa.Text, nullable=False),
+    sa.Column("given_at", UtcDateTime, nullable=False),
+    sa.Index("ix_feedback_paper_id", "paper_id"),
+)
+
+edition = sa.Table(
+    "edition",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    _belongs_to("subscriber"),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("slot_date", sa.Date, nullable=False),
+    sa.Column("items", sa.JSON, nullable=False),       # see store.editions
+    sa.Column("considered", sa.JSON, nullable=False),
+    sa.Column("papers_read", sa.Integer, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.UniqueConstraint("subscriber_id", "kind", "slot_date"),
+)
+
+seen = sa.Table(
+    "seen",
+    metadata,
+    sa.Column("subscriber_id", sa.ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("paper_id", sa.ForeignKey("paper.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("edition_id", sa.ForeignKey("edition.id", ondelete="CASCADE"), nullable=False),
+    sa.Index("ix_seen_edition_id", "edition_id"),
+    sa.Index("ix_seen_paper_id", "paper_id"),
+)
+
+OPEN_DELIVERY = "state IN ('pending', 'sending', 'uncertain')"
+
+delivery = sa.Table(
+    "delivery",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    _belongs_to("edition"),
+    sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("message_id", sa.Text, nullable=False, unique=True),
+    sa.Column("content", sa.LargeBinary),
+    sa.Column("next_attempt_at", UtcDateTime, nullable=False),
+    sa.Column("lease_until", UtcDateTime),
+    sa.Column("answer", sa.Text, nullable=False, server_default=""),  # the last answer or error
+    sa.Column("sent_at", UtcDateTime),
+    sa.UniqueConstraint("edition_id", "channel"),
+    sa.Index("ix_delivery_open", "next_attempt_at", sqlite_where=sa.text(OPEN_DELIVERY),
+             postgresql_where=sa.text(OPEN_DELIVERY)),
+)
