@@ -6,7 +6,9 @@
     ├── StoreError           the database cannot be used
     ├── SourceError          a source answered wrongly or not at all
     │   └── SourceResting    a source asked for a pause; `until` says how long (exit 75)
+    ├── RenderingError       an edition cannot be written
     └── TransportError       a message was not accepted; `permanent` says for ever
+        ├── RelayUnavailable   no message can be handed over at the moment
         └── UncertainDelivery  it is not known whether the message was accepted
 """
 
@@ -46,12 +48,23 @@ class SourceResting(SourceError):
         self.until = until
 
 
+class RenderingError(DigestError):
+    """An edition cannot be written as a mail or feed; the template or the text is at fault."""
+
+
 class TransportError(DigestError):
     """The next hop did not take a message; nothing was delivered."""
 
     def __init__(self, problem: str, *, permanent: bool) -> None:
         super().__init__(problem)
         self.permanent = permanent
+
+
+class RelayUnavailable(TransportError):
+    """The next hop cannot be reached or will not let us in; trying another message is of no use."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem, permanent=False)
 
 
 class UncertainDelivery(TransportError):

@@ -32,7 +32,6 @@ class DeliveryState(StrEnum):
     SENT = "sent"
     FAILED = "failed"        # refused for ever
     CANCELLED = "cancelled"  # the reader left or paused before it was sent
-    EXPIRED = "expired"      # its local date ended before it could be sent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,15 +1,16 @@
 """The day's candidates in the order of one reader's profile, each with the sum that is its score."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
-from datetime import date, datetime, time, UTC
+from datetime import UTC, date, datetime, time
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
 from digest.editions import Reason, ReasonKind, Recommendation
+from digest.identity import PaperId
 from digest.papers import Paper
 from digest.relevance import rules
 from digest.relevance.model import BackgroundModel, Rows
@@ -65,13 +66,18 @@ class DayRanking:
         self._candidates = tuple(candidates)
         self._rows = model.transform([candidate.counts for candidate in candidates])
 
-    def admitted(self, profile: Profile) -> list[int]:
-        """The rows that the reader's categories let in; excluded terms are not applied yet."""
-        return [row for row, item in enumerate(self._candidates) if rules.in_categories(item.paper, profile)]
+    def rank(self, reader: Reader, *, among: Set[PaperId] | None = None) -> list[Ranked]:
+        """The candidates (all, or those `among`) that the reader's categories and excluded terms let through.
 
-    def rank(self, reader: Reader) -> list[Ranked]:
-        """The admitted candidates without excluded terms, best first; newest first where nothing is known."""
-        rows = [row for row in self.admitted(reader.profile) if not self._excluded(row, reader.profile)]
+        Best first; newest first where nothing but categories is known of the reader.
+        """
+        rows = [
+            row
+            for row, item in enumerate(self._candidates)
+            if (among is None or item.paper.id in among)
+            and rules.in_categories(item.paper, reader.profile)
+            and not rules.is_excluded(item.paper, reader.profile)
+        ]
         if not reader.profile.says_something:
             ranked = [Ranked(self._candidates[row], row, 0.0) for row in rows]
             return sorted(ranked, key=lambda item: (_newness(item.candidate), item.candidate.paper.id), reverse=True)
@@ -102,9 +108,6 @@ class DayRanking:
 
     def _taste(self, reader: Reader) -> "_Taste":
         return _Taste(self._model, reader)
-
-    def _excluded(self, row: int, profile: Profile) -> bool:
-        return bool(profile.exclude) and rules.is_excluded(self._candidates[row].paper, profile)
 
     def _bonus(self, row: int, profile: Profile) -> float:
         if not (profile.follow or profile.include):

@@ -15,7 +15,8 @@ def folded(text: str) -> str:
     """Words in lower case, without accents and punctuation, one blank before, between and after them."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     plain = "".join(character for character in decomposed if not unicodedata.combining(character))
-    return f" {' '.join(re.findall(r'\w+', plain))} "
+    words = re.findall(r"\w+", plain)
+    return f" {' '.join(words)} "
 
 
 def matching_terms(paper: Paper, terms: Iterable[str]) -> list[str]:
@@ -40,4 +41,4 @@ def in_categories(paper: Paper, profile: Profile) -> bool:
 
 
 def is_excluded(paper: Paper, profile: Profile) -> bool:
-    return bool(matching_terms(paper, profile.exclude))
+    return bool(profile.exclude and matching_terms(paper, profile.exclude))

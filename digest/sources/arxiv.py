@@ -4,7 +4,7 @@ https://info.arxiv.org/help/oa/index.html; thank you to arXiv for use of its ope
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from digest import identity
@@ -14,6 +14,7 @@ from digest.papers import Announcement, AnnouncementKind, Cursor, Page, Paper
 from digest.sources import calendar, oai
 from digest.sources.arxiv_raw import paper_of
 from digest.sources.client import PoliteClient
+from digest.sources.settings import ArxivSettings
 
 FRIENDS = frozenset({"oaipmh.arxiv.org", "export.arxiv.org", "arxiv.org"})
 _PHYSICS = frozenset(
@@ -21,22 +22,6 @@ _PHYSICS = frozenset(
 )
 # A paper may wait in moderation between its submission and its announcement.
 _MODERATION = timedelta(days=5)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArxivSettings:
-    """How arXiv is asked."""
-
-    categories: tuple[str, ...] = ("cs.CL", "cs.LG")
-    oai_url: str = "https://oaipmh.arxiv.org/oai"
-    rss_url: str = "https://rss.arxiv.org"
-    api_url: str = "https://export.arxiv.org/api/query"
-    interval_seconds: float = 3.0      # arXiv's terms: one request in three seconds
-    cooldown_seconds: float = 600.0    # the least rest after a 429
-    first_days: int = 7                # how far back the first harvest goes
-    deferred_days: tuple[date, ...] = field(
-        default=(date(2026, 11, 26), date(2026, 12, 25), date(2026, 12, 29), date(2026, 12, 31))
-    )  # evenings without an announcement
 
 
 class Arxiv:
@@ -49,6 +34,10 @@ class Arxiv:
         self._client = client
 
     @property
+    def last_request_at(self) -> datetime | None:
+        return self._client.pace.last
+
+    @property
     def streams(self) -> Sequence[str]:
         return self._settings.categories
 
@@ -57,10 +46,10 @@ class Arxiv:
         start = cursor or Cursor(since=now.date() - timedelta(days=self._settings.first_days))
         answer = self._asked(stream, start, now)
         if answer.error == "badResumptionToken" and start.token is not None:
-            start = Cursor(since=start.since, completed_at=start.completed_at)
+            start = replace(start, token=None, began=None)
             answer = self._asked(stream, start, now)
         if answer.error == "noRecordsMatch":
-            return Page(announcements=(), cursor=start)
+            return Page(announcements=(), cursor=replace(start, token=None, began=None))
         if answer.error is not None:
             raise SourceError(self.name, f"{stream}: {answer.error}: {answer.error_text[:200]}")
         return self._page(stream, start, answer, now)
@@ -107,7 +96,9 @@ class Arxiv:
                 skipped.append(f"{record.identifier}: {error}")
         began = start.began or answer.answered_on
         if answer.token is not None:
-            cursor = Cursor(since=start.since, token=answer.token, began=began, completed_at=start.completed_at)
+            if answer.token == start.token:
+                raise SourceError(self.name, f"{stream}: the same page comes again and again")
+            cursor = replace(start, token=answer.token, began=began)
         else:
             cursor = Cursor(since=began, completed_at=now)
         return Page(announcements=tuple(announcements), cursor=cursor, skipped=tuple(skipped))

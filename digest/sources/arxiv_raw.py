@@ -72,8 +72,14 @@ def _without_parentheses(text: str) -> str:
 
 
 def _unicode_name(name: str) -> str:
-    text = _TEX.latex_to_text(name) if re.search(r"[\\{}$~]", name) else name
-    return unicodedata.normalize("NFC", _folded(text))
+    return unicodedata.normalize("NFC", _folded(_from_tex(name) if re.search(r"[\\{}$~]", name) else name))
+
+
+def _from_tex(name: str) -> str:
+    try:
+        return str(_TEX.latex_to_text(name))
+    except Exception:  # the converter fails in many ways on what it does not expect; the source is readable too
+        return name
 
 
 def _version(element: etree._Element) -> Version:

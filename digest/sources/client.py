@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from urllib.parse import urlsplit
 
 import httpx
 
@@ -115,7 +114,7 @@ class PoliteClient:
         if status == 429 or (status == 503 and asked is not None):
             least = self._cooldown if status == 429 else timedelta(0)
             until = now + max(asked or timedelta(0), least)
-            problem = f"answered {status} and wants rest until {until:%Y-%m-%d %H:%M:%S} UTC"
+            problem = f"answered {status} ({response.reason_phrase}) and wants rest"
             raise SourceResting(self.source, problem, until=until)
         raise SourceError(self.source, f"answered HTTP {status} {response.reason_phrase}".rstrip())
 
@@ -163,7 +162,3 @@ def _said(error: httpx.HTTPError) -> str:
     if isinstance(error, httpx.ConnectError):
         return f"cannot be reached: {error}"
     return f"the answer broke off: {error}"
-
-
-def host_of(url: str) -> str:
-    return urlsplit(url).hostname or ""

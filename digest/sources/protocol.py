@@ -17,6 +17,10 @@ class Source(Protocol):
     name: str
 
     @property
+    def last_request_at(self) -> datetime | None:
+        """When the source was last asked, UTC, so that the next run keeps the pace too."""
+
+    @property
     def streams(self) -> Sequence[str]:
         """The listings that are harvested one after the other."""
 

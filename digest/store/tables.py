@@ -89,8 +89,6 @@ gate = sa.Table(
     sa.Column("last_request_at", UtcDateTime),
     sa.Column("rest_until", UtcDateTime),
     sa.Column("rest_reason", sa.Text, nullable=False, server_default=""),
-    sa.Column("holder", sa.Text),        # the run that may ask the source now
-    sa.Column("held_until", UtcDateTime),
 )
 
 subscriber = sa.Table(

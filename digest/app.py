@@ -1,0 +1,171 @@
+"""Everything put together: the one place that knows settings, crafts and verbs at once."""
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from jinja2 import Environment
+
+from digest import __version__, browse, membership
+from digest.compose import Composed, Explanation, compose, explain, preview
+from digest.config import Settings
+from digest.deliver import Delivered, deliver
+from digest.editions import Edition
+from digest.errors import SourceError, SourceResting
+from digest.identity import PaperId
+from digest.ingest import Ingested, Progress, ingest
+from digest.papers import Paper
+from digest.rendering.feed import FeedRenderer
+from digest.rendering.mail import MailRenderer
+from digest.rendering.templates import environment
+from digest.sources.arxiv import FRIENDS, Arxiv
+from digest.sources.client import Pace, PoliteClient
+from digest.store import Store
+from digest.subscribers import Subscriber, Verdict
+from digest.transport import Transport
+from digest.transport.folder import FolderTransport
+from digest.transport.smtp import SmtpTransport
+
+FORMATS = ("html", "text", "eml", "atom", "rss")
+_FEED_EDITIONS = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What came of one whole run; a part that failed did not keep the others from running."""
+
+    ingested: Ingested | SourceResting
+    composed: Composed
+    delivered: Delivered
+
+    @property
+    def problems(self) -> tuple[SourceError, ...]:
+        return (self.ingested,) if isinstance(self.ingested, SourceResting) else self.ingested.problems
+
+
+class App:
+    """The product at one moment; `now` is the moment every verb works at."""
+
+    def __init__(self, settings: Settings, *, now: datetime) -> None:
+        self.settings = settings
+        self.now = now
+
+    @cached_property
+    def store(self) -> Store:
+        """The database, ready to be used."""
+        store = Store(self.settings.database)
+        store.prepare(now=self.now)
+        return store
+
+    def close(self) -> None:
+        if "store" in self.__dict__:
+            self.store.close()
+
+    # ------------------------------------------------------------ the day
+
+    def ingest(self, progress: Progress = lambda stream, papers: None) -> Ingested:
+        with self._arxiv() as source:
+            return ingest(self.store, source, now=self.now, progress=progress)
+
+    def compose(self) -> Composed:
+        return compose(self.store, self.settings.relevance, now=self.now, message_id=self._message_id)
+
+    def deliver(self, progress: Callable[[int, int], None] = lambda done, of: None) -> Delivered:
+        return deliver(self.store, self._mail, self._transport(), now=self.now, progress=progress)
+
+    def run(
+        self,
+        reading: Progress = lambda stream, papers: None,
+        sending: Callable[[int, int], None] = lambda done, of: None,
+    ) -> Run:
+        """Ingest, compose for everyone due, deliver what is open, once."""
+        ingested: Ingested | SourceResting
+        try:
+            ingested = self.ingest(reading)
+        except SourceResting as resting:
+            ingested = resting
+        return Run(ingested=ingested, composed=self.compose(), delivered=self.deliver(sending))
+
+    # ------------------------------------------------------------ one reader
+
+    def preview(self, email: str, form: str) -> bytes:
+        """What a subscriber gets, as `html`, `text` or `eml`; or their feed, as `atom` or `rss`. Nothing is kept."""
+        subscriber = membership.find(self.store, email)
+        if form in ("atom", "rss"):
+            editions = browse.editions(self.store, subscriber, limit=_FEED_EDITIONS)
+            write = self._feed.atom if form == "atom" else self._feed.rss
+            return write(editions, uri=subscriber.feed_uri, since=subscriber.created_at)
+        edition = self.preview_edition(subscriber)
+        if form == "eml":
+            return self._mail.envelope(
+                edition, to=subscriber.address, message_id=self._message_id(), now=self.now
+            ).content
+        bodies, _ = self._mail.bodies(edition)
+        return (bodies.html if form == "html" else bodies.plain).encode()
+
+    def preview_edition(self, subscriber: Subscriber) -> Edition:
+        return preview(self.store, self.settings.relevance, subscriber, now=self.now)
+
+    def explain(self, email: str, paper: PaperId) -> Explanation:
+        subscriber = membership.find(self.store, email)
+        return explain(self.store, self.settings.relevance, subscriber, paper)
+
+    def vote(self, email: str, ids: tuple[str, ...], verdict: Verdict) -> tuple[Paper, ...]:
+        with self._arxiv() as source:
+            return membership.vote(self.store, source, email, ids, verdict, now=self.now)
+
+    def unharvested(self, categories: tuple[str, ...]) -> list[str]:
+        """Those of the categories that no configured stream brings."""
+        streams = self.settings.arxiv.categories
+        return [c for c in categories if not any(s == c or s.startswith(f"{c}.") or c.startswith(f"{s}.")
+                                                 for s in streams)]
+
+    # ------------------------------------------------------------ crafts
+
+    @contextmanager
+    def _arxiv(self) -> Iterator[Arxiv]:
+        settings, site = self.settings.arxiv, self.settings.site
+        with self.store.read() as tx:
+            last = tx.harvests.gate(Arxiv.name).last_request_at
+        client = PoliteClient(
+            Arxiv.name,
+            user_agent=f"paperround/{__version__} (+{site.url}; mailto:{site.sender})",
+            pace=Pace(settings.interval_seconds, last=last),
+            cooldown=timedelta(seconds=settings.cooldown_seconds),
+            friends=FRIENDS,
+        )
+        try:
+            yield Arxiv(settings, client)
+        finally:
+            client.close()
+
+    def _transport(self) -> Transport:
+        if self.settings.smtp.host:
+            return SmtpTransport(self.settings.smtp)
+        return FolderTransport(Path(self.settings.outbox.folder))
+
+    @cached_property
+    def _mail(self) -> MailRenderer:
+        return MailRenderer(self.settings.site, self._templates)
+
+    @cached_property
+    def _feed(self) -> FeedRenderer:
+        return FeedRenderer(self.settings.site, self._templates)
+
+    @cached_property
+    def _templates(self) -> Environment:
+        folder = self.settings.site.templates
+        return environment(Path(folder) if folder else None)
+
+    def _message_id(self) -> str:
+        domain = self.settings.site.sender.rpartition("@")[2].encode("idna").decode()
+        return f"<{secrets.token_hex(16)}@{domain}>"
+
+    @property
+    def feed_host(self) -> str:
+        return urlsplit(self.settings.site.url).hostname or "localhost"

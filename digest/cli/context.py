@@ -1,0 +1,44 @@
+"""What every command starts from: a configuration file, a moment, and the product put together on first use."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from digest.app import App
+    from digest.config import Settings
+
+
+@dataclass
+class Context:
+    """The options that stand before the command."""
+
+    file: Path
+    was_named: bool  # by option or environment; then it must exist
+    now: datetime
+
+    @cached_property
+    def settings(self) -> "Settings":
+        from digest import config
+        from digest.errors import ConfigError
+
+        if self.was_named and not self.file.exists():
+            raise ConfigError(f"{self.file}: no such configuration file; make one with: digest --config {self.file} init")
+        return config.load(self.file)
+
+    @cached_property
+    def app(self) -> "App":
+        from digest.app import App
+
+        return App(self.settings, now=self.now)
+
+    def close(self) -> None:
+        if "app" in self.__dict__:
+            self.app.close()
+
+
+pass_context = click.make_pass_decorator(Context)

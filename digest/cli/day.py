@@ -1,0 +1,133 @@
+"""The verbs of the day: ingest, compose, deliver, and all three."""
+
+import click
+
+from digest.cli.context import Context, pass_context
+from digest.cli.output import as_json, json_option, meter
+from digest.compose import Composed
+from digest.deliver import Delivered
+from digest.errors import SourceError, SourceResting
+from digest.ingest import Ingested
+from digest.mail import DeliveryState
+
+DONE, FAILED, TRY_LATER = 0, 1, 75
+
+
+@click.command("ingest", epilog="Example: digest ingest")
+@json_option
+@pass_context
+def ingest_command(context: Context, use_json: bool) -> int:
+    """Read the new listings of every configured category.
+
+    A harvest that was interrupted goes on where it stopped. Exit 75: the source wants rest, and until when.
+    """
+    with meter() as show:
+        ingested = context.app.ingest(lambda stream, papers: show(f"reading {stream}", papers))
+    _say(use_json, _ingested_facts(ingested), _ingested_line(ingested))
+    return _complain_of_sources(ingested.problems)
+
+
+@click.command("compose", epilog="Example: digest compose")
+@json_option
+@pass_context
+def compose_command(context: Context, use_json: bool) -> int:
+    """Choose papers for every subscriber whose hour has come, and keep the editions."""
+    composed = context.app.compose()
+    _say(use_json, _composed_facts(composed), _composed_line(composed))
+    return DONE
+
+
+@click.command("deliver", epilog="Example: digest deliver")
+@json_option
+@pass_context
+def deliver_command(context: Context, use_json: bool) -> int:
+    """Send every edition that waits to be sent. Running it twice sends nothing twice."""
+    with meter() as show:
+        delivered = context.app.deliver(lambda done, of: show("sending", done, of))
+    _say(use_json, _delivered_facts(delivered), _delivered_line(delivered))
+    return _complain_of_delivery(delivered)
+
+
+@click.command("run", epilog="Example, from cron every hour: digest --config /etc/paperround/config.toml run")
+@json_option
+@pass_context
+def run_command(context: Context, use_json: bool) -> int:
+    """Ingest, compose for everyone due, deliver what is open, once.
+
+    Exit 0: all well. 75: a source wants rest, all else went well. 1: something failed; the message says what.
+    """
+    with meter() as show:
+        ran = context.app.run(
+            lambda stream, papers: show(f"reading {stream}", papers), lambda done, of: show("sending", done, of)
+        )
+    facts = {
+        "ingest": _ingested_facts(ran.ingested),
+        "compose": _composed_facts(ran.composed),
+        "deliver": _delivered_facts(ran.delivered),
+    }
+    lines = (_ingested_line(ran.ingested), _composed_line(ran.composed), _delivered_line(ran.delivered))
+    _say(use_json, facts, "\n".join(lines))
+    return _complain_of_delivery(ran.delivered) or _complain_of_sources(ran.problems)
+
+
+def _say(use_json: bool, facts: object, line: str) -> None:
+    if use_json:
+        as_json(facts)
+    else:
+        click.echo(line)
+
+
+def _ingested_line(ingested: Ingested | SourceResting) -> str:
+    if isinstance(ingested, SourceResting):
+        return f"ingest: {ingested.source} was not asked, it wants rest"
+    failed = f", {len(ingested.problems)} of {len(ingested.harvests)} streams failed" if ingested.problems else ""
+    return f"ingest: {ingested.papers:,} records read, {ingested.announcements:,} new announcements{failed}"
+
+
+def _composed_line(composed: Composed) -> str:
+    return (
+        f"compose: {composed.kept:,} editions, {composed.empty:,} without a paper good enough, "
+        f"{composed.waiting:,} waiting for a listing"
+    )
+
+
+def _delivered_line(delivered: Delivered) -> str:
+    others = [f", {count:,} {state}" for state, count in delivered.outcomes.items() if state is not DeliveryState.SENT]
+    return f"deliver: {delivered.sent:,} sent" + "".join(others)
+
+
+def _ingested_facts(ingested: Ingested | SourceResting) -> dict[str, object]:
+    if isinstance(ingested, SourceResting):
+        return {"problems": [str(ingested)]}
+    streams = [
+        {"stream": h.stream, "papers": h.papers, "announcements": h.announcements, "skipped": h.skipped}
+        for h in ingested.harvests
+    ]
+    return {"streams": streams, "problems": [str(problem) for problem in ingested.problems]}
+
+
+def _composed_facts(composed: Composed) -> dict[str, object]:
+    return {"editions": composed.kept, "empty": composed.empty, "waiting": composed.waiting}
+
+
+def _delivered_facts(delivered: Delivered) -> dict[str, object]:
+    problems = [str(delivered.problem)] if delivered.problem else []
+    return {**{state.value: count for state, count in delivered.outcomes.items()}, "problems": problems}
+
+
+def _complain_of_sources(problems: tuple[SourceError, ...]) -> int:
+    """Say what failed and give the exit code: 75 where the source asked for rest and nothing else failed."""
+    for problem in problems:
+        until = f"; try again after {problem.until:%Y-%m-%d %H:%M:%S} UTC" if isinstance(problem, SourceResting) else ""
+        click.echo(f"digest: {problem}{until}", err=True)
+    if not problems:
+        return DONE
+    return TRY_LATER if all(isinstance(problem, SourceResting) for problem in problems) else FAILED
+
+
+def _complain_of_delivery(delivered: Delivered) -> int:
+    if delivered.problem:
+        click.echo(f"digest: {delivered.problem}; nothing is lost, run again", err=True)
+    elif not delivered.all_well:
+        click.echo("digest: some mails were not sent, see the log; what can be sent later stays open", err=True)
+    return DONE if delivered.all_well else FAILED

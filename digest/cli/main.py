@@ -1,0 +1,131 @@
+"""The command `digest`: its options for every verb, its errors and its exit codes."""
+
+import importlib
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from digest import __version__
+from digest.cli.context import Context
+from digest.errors import DigestError, InvalidInput, SourceResting
+
+DONE, FAILED, USAGE, TRY_LATER = 0, 1, 2, 75
+
+_COMMANDS = {  # name: module of digest.cli that holds it
+    "init": "setup",
+    "config": "setup",
+    "db": "setup",
+    "ingest": "day",
+    "compose": "day",
+    "deliver": "day",
+    "run": "day",
+    "preview": "preview",
+    "subscriber": "subscriber",
+    "profile": "profile",
+    "paper": "paper",
+    "demo": "demo",
+}
+
+
+class LazyGroup(click.Group):
+    """Commands that are imported when they are named."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f"digest.cli.{_COMMANDS[cmd_name]}")
+        command: click.Command = getattr(module, f"{cmd_name}_command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, SUMMARIES[name]) for name in _COMMANDS])
+
+
+SUMMARIES = {
+    "init": "Write a configuration and make the database.",
+    "config": "Show the effective configuration.",
+    "db": "Look after the database.",
+    "ingest": "Read the new listings.",
+    "compose": "Choose papers for everyone who is due.",
+    "deliver": "Send what is waiting.",
+    "run": "Ingest, compose and deliver, once.",
+    "preview": "Show what a subscriber gets.",
+    "subscriber": "Add, list and change subscribers.",
+    "profile": "What a subscriber cares for.",
+    "paper": "Look up a paper.",
+    "demo": "Run three days on a bundled sample.",
+}
+
+
+def _moment(ctx: click.Context, parameter: click.Parameter, value: str | None) -> datetime | None:
+    if value is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError as error:
+        raise click.BadParameter(f"{value!r} is not a time such as 2026-02-03T07:30:00Z") from error
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+@click.group(cls=LazyGroup, epilog="Example: digest --config /etc/paperround/config.toml run")
+@click.option("--config", type=click.Path(path_type=Path, dir_okay=False), help="Configuration file; else "
+              "$DIGEST_CONFIG, else ./config.toml.")
+@click.option("--now", callback=_moment, metavar="ISO-8601", help="Work as if it were this moment (UTC without zone).")
+@click.option("-v", "--verbose", is_flag=True, help="Log more.")
+@click.version_option(__version__, prog_name="digest")
+@click.pass_context
+def root(ctx: click.Context, config: Path | None, now: datetime | None, verbose: bool) -> None:
+    """Paperround: a daily digest of new papers for each subscriber, by mail and feed."""
+    logging.basicConfig(
+        level=logging.DEBUG if verbose else logging.INFO, format="%(levelname)s %(name)s %(message)s", stream=sys.stderr
+    )
+    for noisy in ("httpx", "httpcore", "alembic", "pylatexenc"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    given = config or (Path(env) if (env := os.environ.get("DIGEST_CONFIG")) else None)
+    ctx.obj = Context(file=given or Path("config.toml"), was_named=given is not None, now=now or datetime.now(UTC))
+    ctx.call_on_close(ctx.obj.close)
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and end the process with its exit code."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code; every error is one sentence on stderr."""
+    try:
+        result = root.main(args=None if arguments is None else list(arguments), prog_name="digest",
+                           standalone_mode=False)
+        return result if isinstance(result, int) else DONE
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return USAGE
+    except click.UsageError as error:
+        where = error.ctx.command_path if error.ctx else "digest"
+        return _said(f"{error.format_message()} See: {where} --help", USAGE)
+    except click.Abort:
+        return _said("stopped", FAILED)
+    except InvalidInput as error:
+        return _said(str(error), USAGE)
+    except SourceResting as error:
+        return _said(str(error), TRY_LATER)
+    except DigestError as error:
+        return _said(str(error), FAILED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+
+
+def _said(sentence: str, code: int) -> int:
+    click.echo(f"digest: {sentence}", err=True)
+    return code

@@ -1,0 +1,177 @@
+"""Commands for the people who read."""
+
+import click
+
+from digest import browse, membership
+from digest.browse import SubscriberRecord
+from digest.cli.context import Context, pass_context
+from digest.cli.output import as_json, json_option, table
+from digest.subscribers import DAY_NAMES, EVERY_DAY, Schedule, Subscriber, SubscriberState
+
+
+@click.group("subscriber", epilog="Example: digest subscriber list")
+def subscriber_command() -> None:
+    """Add, list and change subscribers."""
+
+
+@subscriber_command.command(
+    "add", epilog="Example: digest subscriber add ana@example.org --category cs.RO --interest 'legged locomotion'"
+)
+@click.argument("email")
+@click.option("--category", "categories", multiple=True, metavar="C", help="Only papers of this category; repeatable.")
+@click.option("--interest", "interests", multiple=True, metavar="TEXT", help="What they work on, in words; repeatable.")
+@click.option("--timezone", default="UTC", show_default=True, metavar="TZ", help="Such as Europe/Berlin.")
+@click.option("--send-at", default="07:00", show_default=True, metavar="HH:MM", help="Local hour of the mail.")
+@click.option("--days", default="daily", show_default=True, help="daily, weekdays, or names such as mon,wed,fri.")
+@click.option("--size", type=int, default=membership.DEFAULT_SIZE, show_default=True, help="Most papers in a mail.")
+@pass_context
+def add(
+    context: Context,
+    email: str,
+    categories: tuple[str, ...],
+    interests: tuple[str, ...],
+    timezone: str,
+    send_at: str,
+    days: str,
+    size: int,
+) -> int:
+    """Add a subscriber, active at once."""
+    schedule = Schedule(
+        timezone=membership.timezone(timezone), send_at=membership.hour(send_at), days=membership.days(days)
+    )
+    added = membership.add(
+        context.app.store,
+        email,
+        host=context.app.feed_host,
+        now=context.now,
+        schedule=schedule,
+        papers=size,
+        categories=categories,
+        interests=interests,
+    )
+    click.echo(f"added {added.address}; first edition from {_local(added)}")
+    for category in context.app.unharvested(categories):
+        click.echo(f"warning: {category} is not read; add it to [sources.arxiv] categories", err=True)
+    return 0
+
+
+@subscriber_command.command("list", epilog="Example: digest subscriber list --state active --json")
+@click.option("--state", type=click.Choice([s.value for s in SubscriberState]), help="Only those in this state.")
+@json_option
+@pass_context
+def list_(context: Context, state: str | None, use_json: bool) -> int:
+    """List subscribers in the order of joining."""
+    records = browse.subscribers(context.app.store, SubscriberState(state) if state else None)
+    if use_json:
+        as_json([_facts(record) for record in records])
+        return 0
+    rows = [
+        (r.subscriber.address, r.subscriber.state, ", ".join(r.profile.categories) or "all", _local(r.subscriber),
+         _days(r.subscriber), r.subscriber.size)
+        for r in records
+    ]
+    table(("address", "state", "categories", "next edition", "days", "size"), rows, empty="no subscribers")
+    return 0
+
+
+@subscriber_command.command("show", epilog="Example: digest subscriber show ana@example.org")
+@click.argument("email")
+@json_option
+@pass_context
+def show(context: Context, email: str, use_json: bool) -> int:
+    """Show one subscriber."""
+    record = browse.subscriber(context.app.store, membership.find(context.app.store, email))
+    if use_json:
+        as_json(_facts(record))
+        return 0
+    s, last = record.subscriber, record.last_edition
+    rows = [
+        ("address", s.address),
+        ("state", s.state),
+        ("next edition", _local(s)),
+        ("days", _days(s)),
+        ("size", s.size),
+        ("last edition", f"{last.slot_date}, {len(last.recommendations)} papers" if last else "none yet"),
+        ("since", f"{s.created_at:%Y-%m-%d}"),
+    ]
+    table(("what", "value"), rows, empty="")
+    return 0
+
+
+@subscriber_command.command("set", epilog="Example: digest subscriber set ana@example.org --send-at 06:30 --days mon-fri")
+@click.argument("email")
+@click.option("--timezone", metavar="TZ", help="Such as Europe/Berlin.")
+@click.option("--send-at", metavar="HH:MM", help="Local hour of the mail.")
+@click.option("--days", help="daily, weekdays, or names such as mon,wed,fri.")
+@click.option("--size", type=int, help="Most papers in a mail.")
+@pass_context
+def set_(
+    context: Context, email: str, timezone: str | None, send_at: str | None, days: str | None, size: int | None
+) -> int:
+    """Change when and how much somebody gets."""
+    changed = membership.reschedule(
+        context.app.store,
+        email,
+        now=context.now,
+        zone=membership.timezone(timezone) if timezone else None,
+        send_at=membership.hour(send_at) if send_at else None,
+        on=membership.days(days) if days else None,
+        papers=size,
+    )
+    click.echo(f"changed {changed.address}; next edition {_local(changed)}")
+    return 0
+
+
+@subscriber_command.command("pause", epilog="Example: digest subscriber pause ana@example.org")
+@click.argument("email")
+@pass_context
+def pause(context: Context, email: str) -> int:
+    """Send nothing until resumed."""
+    click.echo(f"paused {membership.pause(context.app.store, email).address}")
+    return 0
+
+
+@subscriber_command.command("resume", epilog="Example: digest subscriber resume ana@example.org")
+@click.argument("email")
+@pass_context
+def resume(context: Context, email: str) -> int:
+    """Begin again with the newest listing."""
+    back = membership.resume(context.app.store, email, now=context.now)
+    click.echo(f"resumed {back.address}; next edition {_local(back)}")
+    return 0
+
+
+@subscriber_command.command("remove", epilog="Example: digest subscriber remove ana@example.org")
+@click.argument("email")
+@pass_context
+def remove(context: Context, email: str) -> int:
+    """Stop all mail; the history stays, so that a return repeats nothing."""
+    click.echo(f"removed {membership.leave(context.app.store, email).address}; nothing more is sent")
+    return 0
+
+
+def _facts(record: SubscriberRecord) -> dict[str, object]:
+    s = record.subscriber
+    return {
+        "address": s.address,
+        "state": s.state.value,
+        "timezone": s.schedule.timezone.key,
+        "send_at": f"{s.schedule.send_at:%H:%M}",
+        "days": [DAY_NAMES[n] for n in sorted(s.schedule.days)],
+        "size": s.size,
+        "next_due_at": s.next_due_at,
+        "categories": record.profile.categories,
+        "created_at": s.created_at,
+    }
+
+
+def _local(s: Subscriber) -> str:
+    if s.state is not SubscriberState.ACTIVE:
+        return "none"
+    return f"{s.next_due_at.astimezone(s.schedule.timezone):%Y-%m-%d %H:%M} {s.schedule.timezone.key}"
+
+
+def _days(s: Subscriber) -> str:
+    if s.schedule.days == EVERY_DAY:
+        return "daily"
+    return ",".join(DAY_NAMES[n] for n in sorted(s.schedule.days))

@@ -1,0 +1,224 @@
+"""The configuration: a TOML file, then `DIGEST_…` in the environment, into one frozen value per craft.
+
+A setting `[sources.arxiv] oai_url` is `DIGEST_SOURCES_ARXIV_OAI_URL` in the environment; lists are separated by
+commas. A secret `password` is given as `password_file`, the path of a file that holds it. Relative paths are
+relative to the configuration file's folder.
+"""
+
+import dataclasses
+import difflib
+import os
+import tomllib
+import types
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+from digest.errors import ConfigError
+from digest.relevance.settings import RelevanceSettings
+from digest.rendering.settings import SiteSettings
+from digest.sources.settings import ArxivSettings, HuggingFaceSettings
+from digest.store.settings import DatabaseSettings
+from digest.transport.settings import OutboxSettings, SmtpSettings
+
+PREFIX = "DIGEST_"
+_NOT_SETTINGS = {"DIGEST_CONFIG"}
+REDACTED = "(set, not shown)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Every setting, by section."""
+
+    site: SiteSettings = field(default_factory=SiteSettings, metadata={"section": "site"})
+    database: DatabaseSettings = field(default_factory=DatabaseSettings, metadata={"section": "database"})
+    arxiv: ArxivSettings = field(default_factory=ArxivSettings, metadata={"section": "sources.arxiv"})
+    huggingface: HuggingFaceSettings = field(
+        default_factory=HuggingFaceSettings, metadata={"section": "sources.huggingface"}
+    )
+    relevance: RelevanceSettings = field(default_factory=RelevanceSettings, metadata={"section": "relevance"})
+    smtp: SmtpSettings = field(default_factory=SmtpSettings, metadata={"section": "smtp"})
+    outbox: OutboxSettings = field(default_factory=OutboxSettings, metadata={"section": "outbox"})
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting as an operator meets it."""
+
+    section: str
+    key: str            # as written in the file: a secret `password` is `password_file`
+    field: dataclasses.Field[Any]
+    kind: Any           # the type of the value in the file
+    attribute: str      # of Settings, which section value it belongs to
+
+    @property
+    def variable(self) -> str:
+        """Its name in the environment."""
+        return PREFIX + f"{self.section}_{self.key}".replace(".", "_").upper()
+
+    @property
+    def is_secret(self) -> bool:
+        return bool(self.field.metadata.get("secret"))
+
+
+def settings_known() -> Iterator[Setting]:
+    """Every setting there is, in the order of the example."""
+    for section in dataclasses.fields(Settings):
+        craft = get_type_hints(Settings)[section.name]
+        hints = get_type_hints(craft)
+        for each in dataclasses.fields(craft):
+            secret = bool(each.metadata.get("secret"))
+            key, kind = (f"{each.name}_file", str) if secret else (each.name, hints[each.name])
+            yield Setting(section.metadata["section"], key, each, kind, section.name)
+
+
+def load(file: Path, environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings of a file (which may be absent: defaults) and the environment; ConfigError names what is wrong."""
+    variables = os.environ if environment is None else environment
+    known = list(settings_known())
+    given = _from_file(file, known)
+    given |= _from_environment(variables, known)
+    made: dict[str, dict[str, Any]] = {section.name: {} for section in dataclasses.fields(Settings)}
+    for setting, (value, where) in given.items():
+        made[setting.attribute][setting.field.name] = _finished(setting, value, where, file.parent)
+    settings = {
+        section.name: _section(section, made[section.name], file) for section in dataclasses.fields(Settings)
+    }
+    return Settings(**settings)
+
+
+def _from_file(file: Path, known: list[Setting]) -> dict[Setting, tuple[Any, str]]:
+    if not file.exists():
+        return {}
+    try:
+        content = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{file}: cannot be read ({error.strerror}); check its permissions") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file}: not valid TOML: {error}") from error
+    by_name = {(setting.section, setting.key): setting for setting in known}
+    sections = {setting.section for setting in known}
+    found: dict[Setting, tuple[Any, str]] = {}
+    for section, key, value in _leaves(content, sections):
+        where = f"{file}: [{section}] {key}" if section else f"{file}: {key}"
+        if section not in sections:
+            raise ConfigError(f"{where}: unknown section; {_nearest(section or key, sections)}")
+        if (section, key) not in by_name:
+            keys = [name for belongs, name in by_name if belongs == section]
+            raise ConfigError(f"{where}: unknown key; {_nearest(key, keys)}")
+        found[by_name[section, key]] = (_checked(value, by_name[section, key].kind, where), where)
+    return found
+
+
+def _leaves(content: Mapping[str, Any], sections: set[str], prefix: str = "") -> Iterator[tuple[str, str, Any]]:
+    for key, value in content.items():
+        path = f"{prefix}.{key}" if prefix else key
+        if isinstance(value, dict) and (path in sections or any(s.startswith(f"{path}.") for s in sections)):
+            yield from _leaves(value, sections, path)
+        elif isinstance(value, dict):
+            yield path, next(iter(value), ""), value
+        else:
+            yield prefix, key, value
+
+
+def _from_environment(variables: Mapping[str, str], known: list[Setting]) -> dict[Setting, tuple[Any, str]]:
+    by_name = {setting.variable: setting for setting in known}
+    found: dict[Setting, tuple[Any, str]] = {}
+    for name, text in variables.items():
+        if not name.startswith(PREFIX) or name in _NOT_SETTINGS:
+            continue
+        where = f"environment: {name}"
+        if name not in by_name:
+            raise ConfigError(f"{where}: unknown setting; {_nearest(name, by_name)}")
+        kind = by_name[name].kind
+        found[by_name[name]] = (_checked(_from_text(text, kind, where), kind, where), where)
+    return found
+
+
+def _from_text(text: str, kind: Any, where: str) -> Any:
+    if isinstance(kind, types.GenericAlias):
+        parts = [part.strip() for part in text.split(",") if part.strip()]
+        return [_from_text(part, get_args(kind)[0], where) for part in parts]
+    try:
+        return {bool: _boolean, int: int, float: float, date: date.fromisoformat}.get(kind, str)(text)
+    except ValueError as error:
+        raise ConfigError(f"{where}: expected {_named(kind)}, found {text!r}") from error
+
+
+def _boolean(text: str) -> bool:
+    if text.lower() not in {"true", "false"}:
+        raise ValueError(text)
+    return text.lower() == "true"
+
+
+def _checked(value: Any, kind: Any, where: str) -> Any:
+    """The value as its setting's type; ConfigError if it is another."""
+    if isinstance(kind, types.GenericAlias):
+        if not isinstance(value, list):
+            raise ConfigError(f"{where}: expected {_named(kind)}, found {value!r}")
+        return tuple(_checked(item, get_args(kind)[0], where) for item in value)
+    if issubclass(kind, StrEnum):
+        if value not in list(kind):
+            raise ConfigError(f"{where}: expected {_named(kind)}, found {value!r}")
+        return kind(value)
+    if kind is float and type(value) is int:
+        return float(value)
+    if type(value) is not kind:
+        raise ConfigError(f"{where}: expected {_named(kind)}, found {value!r}")
+    return value
+
+
+def _finished(setting: Setting, value: Any, where: str, folder: Path) -> Any:
+    if setting.is_secret and value:
+        try:
+            return (folder / Path(value).expanduser()).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            reason = getattr(error, "strerror", None) or "not a text file"
+            raise ConfigError(f"{where}: cannot read the secret in {value} ({reason}); check path and permissions") from error
+    if setting.field.metadata.get("path") and value:
+        return str(folder / Path(value).expanduser())
+    if setting.field.metadata.get("database") and value.startswith("sqlite:///") and not value.startswith("sqlite:////"):
+        return f"sqlite:///{(folder / value.removeprefix('sqlite:///')).absolute()}"
+    return value
+
+
+def _section(section: dataclasses.Field[Any], values: dict[str, Any], file: Path) -> Any:
+    try:
+        return get_type_hints(Settings)[section.name](**values)
+    except ValueError as error:
+        raise ConfigError(f"{file}: [{section.metadata['section']}] {error}") from error
+
+
+def _named(kind: Any) -> str:
+    if isinstance(kind, types.GenericAlias):
+        return f"a list, each {_named(get_args(kind)[0])}"
+    if issubclass(kind, StrEnum):
+        return f"one of {', '.join(kind)}"
+    names = {str: "text", int: "a whole number", float: "a number", bool: "true or false", date: "a date"}
+    return names[kind]
+
+
+def _nearest(name: str, known: Any) -> str:
+    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.4)
+    return f"did you mean {near[0]}?" if near else f"known are {', '.join(sorted(known))}"
+
+
+def shown(settings: Settings) -> list[tuple[str, str, Any]]:
+    """Section, key and effective value of every setting, secrets redacted."""
+    return [
+        (each.section, each.key, _redacted(each, getattr(getattr(settings, each.attribute), each.field.name)))
+        for each in settings_known()
+    ]
+
+
+def _redacted(setting: Setting, value: Any) -> Any:
+    if setting.is_secret:
+        return REDACTED if value else ""
+    if setting.field.metadata.get("database"):
+        scheme, found, rest = str(value).partition("://")
+        user, at, host = rest.rpartition("@")
+        return f"{scheme}://{user.partition(':')[0]}:***@{host}" if found and at and ":" in user else value
+    return list(value) if isinstance(value, tuple) else value

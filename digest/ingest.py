@@ -1,0 +1,118 @@
+"""Ingest: sources → store. A page and the cursor after it are kept together, so nothing is lost between two runs."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from digest.errors import SourceError, SourceResting
+from digest.papers import Cursor, Page
+from digest.relevance.text import count_paper
+from digest.sources import Source
+from digest.store import Store
+
+log = logging.getLogger(__name__)
+Progress = Callable[[str, int], None]  # stream, papers read so far
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Harvest:
+    """What came of asking for one stream."""
+
+    stream: str
+    papers: int = 0                    # records read
+    announcements: int = 0             # of them not known before
+    skipped: int = 0                   # records that could not be read; the log names each
+    problem: SourceError | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ingested:
+    """What came of asking one source."""
+
+    harvests: tuple[Harvest, ...]
+
+    @property
+    def papers(self) -> int:
+        return sum(harvest.papers for harvest in self.harvests)
+
+    @property
+    def announcements(self) -> int:
+        return sum(harvest.announcements for harvest in self.harvests)
+
+    @property
+    def problems(self) -> tuple[SourceError, ...]:
+        return tuple(harvest.problem for harvest in self.harvests if harvest.problem)
+
+
+def ingest(store: Store, source: Source, *, now: datetime, progress: Progress = lambda stream, papers: None) -> Ingested:
+    """Read every stream of a source to its end. A stream that fails costs itself alone, a source that wants rest all.
+
+    Raises SourceResting, without asking, while the source wants rest from an earlier run.
+    """
+    with store.read() as tx:
+        tx.harvests.refuse_while_resting(source.name, now=now)
+    harvests: list[Harvest] = []
+    for stream in source.streams:
+        harvests.append(_harvest(store, source, stream, now, progress))
+        problem = harvests[-1].problem
+        if isinstance(problem, SourceResting):
+            with store.begin() as tx:
+                tx.harvests.note_rest(source.name, problem.until, problem.problem)
+            break
+    return Ingested(harvests=tuple(harvests))
+
+
+def _harvest(store: Store, source: Source, stream: str, now: datetime, progress: Progress) -> Harvest:
+    papers = announcements = skipped = 0
+    problem: SourceError | None = None
+    with store.read() as tx:
+        cursor = tx.harvests.cursor(source.name, stream)
+    try:
+        while True:
+            page = source.page(stream, cursor, now=now)
+            _refuse_sudden_silence(source, stream, cursor, page, now)
+            announcements += _keep(store, source, stream, page, now)
+            papers += len(page.announcements)
+            skipped += len(page.skipped)
+            progress(stream, papers)
+            cursor = page.cursor
+            if page.is_last:
+                break
+    except SourceError as error:
+        log.warning("harvest failed source=%s stream=%s problem=%s", source.name, stream, error.problem)
+        problem = error
+        with store.begin() as tx:
+            tx.harvests.note_request(source.name, source.last_request_at)
+    log.info(
+        "harvest source=%s stream=%s papers=%d announcements=%d skipped=%d",
+        source.name, stream, papers, announcements, skipped,
+    )
+    return Harvest(stream=stream, papers=papers, announcements=announcements, skipped=skipped, problem=problem)
+
+
+def _refuse_sudden_silence(source: Source, stream: str, cursor: Cursor | None, page: Page, now: datetime) -> None:
+    """An empty answer on a day with a listing is a fault of the source, never "no papers"."""
+    if page.announcements or page.skipped:
+        return
+    if source.announcement_due(stream, cursor, now=now):
+        raise SourceError(
+            source.name, f"{stream}: the listing is empty although one was due; nothing was changed, run again later"
+        )
+    log.info("quiet source=%s stream=%s: no listing was due since the last harvest", source.name, stream)
+
+
+def _keep(store: Store, source: Source, stream: str, page: Page, now: datetime) -> int:
+    """Keep a page and its cursor as one, and return how many announcements were new."""
+    for reason in page.skipped:
+        log.warning("record skipped source=%s stream=%s reason=%s", source.name, stream, reason)
+    papers = {item.paper.id: item.paper for item in page.announcements}
+    with store.read() as tx:
+        to_count = tx.papers.unlike(papers.values())
+    terms = {key: count_paper(papers[key].title, papers[key].abstract).to_bytes() for key in to_count}
+    with store.begin() as tx:
+        tx.papers.keep(papers.values(), terms, now=now)
+        fresh = tx.papers.announce(page.announcements, now=now)
+        tx.harvests.move(source.name, stream, page.cursor)
+        tx.harvests.note_request(source.name, source.last_request_at)
+    return fresh

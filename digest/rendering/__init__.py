@@ -1,0 +1,1 @@
+"""How editions are written: mail, Atom and RSS, from templates that an operator may replace."""

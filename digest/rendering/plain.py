@@ -1,0 +1,47 @@
+"""Text from outside made safe to write anywhere."""
+
+import re
+import unicodedata
+
+# Controls, bidi controls and marks (UAX #9), the byte order mark, lone surrogates, non-characters.
+_UNWANTED = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff"
+    "\ufdd0-\ufdef" + "".join(f"{chr(plane * 0x10000 + 0xFFFE)}{chr(plane * 0x10000 + 0xFFFF)}" for plane in range(17)) + "]"
+)
+
+
+def clean(text: str) -> str:
+    """The text without characters that XML refuses or that reorder what is around them; NFC; line ends kept."""
+    return unicodedata.normalize("NFC", _UNWANTED.sub("", text.replace("\r\n", "\n")))
+
+
+def one_line(text: str) -> str:
+    """The clean text on one line."""
+    return " ".join(clean(text).split())
+
+
+def header_text(text: str) -> str:
+    """The clean text for a mail header, with nothing that could be read as an encoded word (RFC 2047 §2)."""
+    return one_line(text).replace("=?", "= ?").replace("?=", "? =")
+
+
+def shortened(text: str, limit: int) -> str:
+    """At most `limit` characters, cut between words, with an ellipsis where it was cut."""
+    if len(text) <= limit:
+        return text
+    head = text[: limit - 1]
+    whole_words = head.rsplit(None, 1)[0] if re.search(r"\s", head) else head
+    return whole_words.rstrip(" ,;:–-") + "…"
+
+
+_ABBREVIATED = re.compile(r"(?:\b(?:e\.g|i\.e|cf|vs|resp|etc|al|Fig|Eq|Sec|Dr|No|approx|[A-Z])\.)$")
+
+
+def sentences(text: str, limit: int) -> str:
+    """As many whole sentences from the beginning as fit into `limit` characters; the first one shortened if need be."""
+    flat = " ".join(text.split())
+    if len(flat) <= limit:
+        return flat
+    ends = [found.end() for found in re.finditer(r"[.!?。！？][\"”’)\]]*(?=\s|$)|[。！？]", flat[: limit + 1])]
+    whole = [end for end in ends if end <= limit and not _ABBREVIATED.search(flat[:end])]
+    return flat[: whole[-1]] if whole else shortened(flat, limit)

@@ -1,0 +1,19 @@
+"""Who publishes the digest, and with which templates."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteSettings:
+    """Who publishes the digest."""
+
+    name: str = "Paperround"
+    url: str = "http://localhost:8000"           # where readers and sources find the operator
+    sender: str = "paperround@localhost"         # the From address of every mail; readers write to it to leave
+    templates: str = field(default="", metadata={"path": True})  # a folder of templates that replace built-in ones
+
+    def __post_init__(self) -> None:
+        if self.sender.count("@") != 1 or not all(self.sender.split("@")) or any(c in self.sender for c in "<> ,\r\n"):
+            raise ValueError(f"sender: expected one bare address such as digest@example.org, found {self.sender!r}")
+        if not self.url.startswith(("https://", "http://")):
+            raise ValueError("url: expected a URL that begins with https://")

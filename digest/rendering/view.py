@@ -1,0 +1,135 @@
+"""An edition as a reader sees it: everything chosen and worded, nothing marked up yet."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from digest.editions import Edition, Recommendation
+from digest.papers import Paper
+from digest.rendering import words
+from digest.rendering.latex import readable
+from digest.rendering.plain import one_line, sentences, shortened
+from digest.rendering.settings import SiteSettings
+
+LEAD_CHARACTERS = 640  # of the first paper's abstract
+TEXT_CHARACTERS = 340  # of the others'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperView:
+    """One paper, worded."""
+
+    title: str
+    byline: str
+    authors: tuple[str, ...]
+    categories: str
+    note: str                # "announced Wednesday 21 January", or nothing
+    reasons: tuple[str, ...]
+    abstract: str            # trimmed
+    full_abstract: tuple[str, ...]  # paragraphs
+    url: str
+    pdf_url: str
+    withdrawn: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditionView:
+    """One edition, worded."""
+
+    site: SiteSettings
+    subject: str
+    preheader: str
+    date: str
+    iso_date: str
+    standfirst: str
+    heading: str
+    papers: tuple[PaperView, ...]
+    ledger: str
+    why_you: str
+
+
+def edition_view(
+    edition: Edition, site: SiteSettings, *, lead: int = LEAD_CHARACTERS, text: int = TEXT_CHARACTERS
+) -> EditionView:
+    """Word an edition; `lead` and `text` are the most characters of the first and the other abstracts."""
+    limits = [lead, *(text for _ in edition.recommendations[1:])]
+    papers = tuple(
+        paper_view(item, edition.slot_date, limit=limit)
+        for item, limit in zip(edition.recommendations, limits, strict=False)
+    )
+    return EditionView(
+        site=site,
+        subject=_subject(papers, edition.slot_date),
+        preheader=_preheader(papers),
+        date=words.day(edition.slot_date),
+        iso_date=edition.slot_date.isoformat(),
+        standfirst=_standfirst(edition),
+        heading=_heading(papers),
+        papers=papers,
+        ledger=_ledger(edition),
+        why_you=f"You get this because the operator of {one_line(site.name)} put you on its list. No tracking: "
+        "we cannot see whether you opened this.",
+    )
+
+
+def paper_view(item: Recommendation, slot_date: date, *, limit: int) -> PaperView:
+    """Word one paper, its abstract cut at a sentence end before `limit` characters."""
+    paper = item.paper
+    abstract = readable(paper.abstract)
+    return PaperView(
+        title=title_of(paper),
+        byline=words.byline(paper.authors),
+        authors=tuple(one_line(name) for name in paper.authors),
+        categories=", ".join(one_line(category) for category in paper.categories[:2]),
+        note="" if item.announced >= slot_date else f"announced {words.day(item.announced, today=slot_date)}",
+        reasons=words.why(item),
+        abstract=sentences(abstract, limit),
+        full_abstract=tuple(filter(None, (one_line(part) for part in abstract.split("\n\n")))),
+        url=paper.abstract_url,
+        pdf_url=paper.pdf_url,
+        withdrawn=paper.withdrawn,
+    )
+
+
+def title_of(paper: Paper) -> str:
+    """The title on one clean line; never nothing."""
+    return one_line(readable(paper.title)) or paper.arxiv_id
+
+
+def _short(title: str) -> str:
+    head, _, _ = title.partition(": ")
+    return shortened(head if len(head) >= 8 else title, 60)
+
+
+def _subject(papers: Sequence[PaperView], day: date) -> str:
+    if not papers:
+        return f"Nothing for {day:%A}"
+    others = f", and {len(papers) - 1} more" if len(papers) > 1 else ""
+    return f"{_short(papers[0].title)}{others} for {day:%A}"
+
+
+def _preheader(papers: Sequence[PaperView]) -> str:
+    named = [_short(paper.title) for paper in papers[:3]]
+    more = len(papers) - len(named)
+    return ", ".join(named) + f" and {words.number(more)} more." if more else f"{words.listed(named)}."
+
+
+def _standfirst(edition: Edition) -> str:
+    chosen, read = len(edition.recommendations), edition.papers_read
+    are = "is" if chosen == 1 else "are"
+    late = sum(item.announced < edition.slot_date for item in edition.recommendations)
+    text = f"{words.number(chosen).capitalize()} of the {words.counted(read, 'paper')} read {are} for you."
+    if late and late < chosen:
+        text += f" {words.number(late).capitalize()} came on an earlier day."
+    return text
+
+
+def _heading(papers: Sequence[PaperView]) -> str:
+    only_newest = papers and all(reason.startswith("newest in") for paper in papers for reason in paper.reasons)
+    return "Newest" if only_newest else "For you"
+
+
+def _ledger(edition: Edition) -> str:
+    chosen, read = len(edition.recommendations), edition.papers_read
+    where = words.listed([f"{category} ({count:,})" for category, count in edition.considered])
+    return f"{words.counted(read, 'paper')} read in {where}. {chosen} sent, {read - chosen:,} left out."

@@ -1,0 +1,76 @@
+"""The product's own voice: counts, dates and reasons in words."""
+
+from collections.abc import Sequence
+from datetime import date
+from itertools import islice
+
+from digest.editions import Reason, ReasonKind, Recommendation
+from digest.rendering.latex import readable
+from digest.rendering.plain import one_line, shortened
+
+SHOWN_REASONS = 3
+_MATCHES = 3          # words shown as matching
+_NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split()
+
+
+def number(count: int) -> str:
+    """A count in words up to twelve, then in figures."""
+    return _NUMBERS[count] if 0 <= count < len(_NUMBERS) else f"{count:,}"
+
+
+def counted(count: int, noun: str) -> str:
+    """`3 papers`, `1 paper`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def day(when: date, *, today: date | None = None) -> str:
+    """`Thursday 22 January`, with the year unless it is today's."""
+    text = f"{when:%A} {when.day} {when:%B}"
+    return text if today is not None and when.year == today.year else f"{text} {when.year}"
+
+
+def listed(items: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return " and ".join(filter(None, [", ".join(items[:-1]), *items[-1:]]))
+
+
+def byline(authors: Sequence[str]) -> str:
+    """The first three names, and how many there are where there are more."""
+    if not authors:
+        return "Authors not named in the listing"
+    names = [one_line(name) for name in authors[:3]]
+    return ", ".join(names) + (f" et al. ({len(authors):,})" if len(authors) > 3 else "")
+
+
+def why(item: Recommendation) -> tuple[str, ...]:
+    """At most three short reasons, the reader's own rules first; every one is a term of the score's sum."""
+    stated = [_stated(reason) for reason in item.reasons if reason.kind in (ReasonKind.AUTHOR, ReasonKind.INCLUDE)]
+    akin = [r for r in item.reasons if r.kind in (ReasonKind.LIKED, ReasonKind.INTEREST) and r.contribution > 0]
+    newest = [f"newest in {r.label}" for r in item.reasons if r.kind is ReasonKind.NEWEST]
+    nearest = [_akin(reason) for reason in akin[:1] if reason.terms]
+    words = matching_words(akin)
+    matches = [f"matches {', '.join(words)}"] if words else []
+    return tuple(islice([*stated, *nearest, *matches, *newest], SHOWN_REASONS))
+
+
+def matching_words(reasons: Sequence[Reason]) -> list[str]:
+    """The words that gave most over all the reasons, without those that are part of a longer one shown."""
+    totals: dict[str, float] = {}
+    for reason in reasons:
+        for word, share in reason.terms:
+            totals[word] = totals.get(word, 0.0) + share
+    ordered = sorted(totals, key=lambda word: (-totals[word], word))
+    whole = [w for w in ordered if not any(w != other and f" {w} " in f" {other} " for other in ordered)]
+    return whole[:_MATCHES]
+
+
+def _stated(reason: Reason) -> str:
+    label = shortened(one_line(reason.label), 60)
+    return f"author you follow: {label}" if reason.kind is ReasonKind.AUTHOR else f"has “{label}”, which you asked for"
+
+
+def _akin(reason: Reason) -> str:
+    title = shortened(one_line(readable(reason.label)), 60)
+    if reason.kind is ReasonKind.INTEREST:
+        return f"fits your words “{title}”"
+    return f"like “{title}”, which you liked"

@@ -1,0 +1,125 @@
+"""Deliveries: intent, attempt and lease are kept before anything is sent, the outcome at once after it."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from digest.mail import Delivery, DeliveryState
+from digest.store import tables as t
+from digest.store.upsert import insert
+from digest.subscribers import SubscriberState
+
+MAIL = "mail"
+_OPEN = tuple(state.value for state in (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.UNCERTAIN))
+
+
+class Deliveries:
+    """Deliveries within one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._db = connection
+
+    def intend(self, edition: int, *, message_id: str, now: datetime) -> None:
+        """Note that an edition is to be mailed; once noted, nothing more happens."""
+        statement = insert(self._db, t.delivery).values(
+            edition_id=edition,
+            channel=MAIL,
+            state=DeliveryState.PENDING.value,
+            attempts=0,
+            message_id=message_id,
+            next_attempt_at=now,
+        )
+        self._db.execute(statement.on_conflict_do_nothing())
+
+    def open(self, now: datetime) -> list[Delivery]:
+        """What may be tried at `now`, oldest first: pending or uncertain and due, or claimed with its lease over."""
+        d = t.delivery.c
+        waiting = sa.and_(d.state != DeliveryState.SENDING.value, d.next_attempt_at <= now)
+        abandoned = sa.and_(d.state == DeliveryState.SENDING.value, d.lease_until <= now)
+        query = (
+            sa.select(t.delivery, t.edition.c.subscriber_id)
+            .join(t.edition)
+            .where(d.state.in_(_OPEN), sa.or_(waiting, abandoned))
+            .order_by(d.next_attempt_at, d.id)
+        )
+        return [_delivery(row) for row in self._db.execute(query)]
+
+    def freeze(self, delivery: int, content: bytes) -> bytes:
+        """Keep the finished message unless one is kept already, and return the one that is kept."""
+        d = t.delivery.c
+        self._db.execute(
+            sa.update(t.delivery).where(d.id == delivery, d.content.is_(None)).values(content=content)
+        )
+        return bytes(self._db.execute(sa.select(d.content).where(d.id == delivery)).scalar_one())
+
+    def claim(self, delivery: Delivery, *, lease_until: datetime) -> bool:
+        """Take a delivery for sending; False if another run has taken it, or its reader is not active any more."""
+        d, e, s = t.delivery.c, t.edition.c, t.subscriber.c
+        active = (
+            sa.select(e.id)
+            .join(t.subscriber, s.id == e.subscriber_id)
+            .where(s.state == SubscriberState.ACTIVE.value)
+        )
+        statement = (
+            sa.update(t.delivery)
+            .where(
+                d.id == delivery.id,
+                d.state == delivery.state.value,
+                d.attempts == delivery.attempts,
+                d.edition_id.in_(active),
+            )
+            .values(state=DeliveryState.SENDING.value, attempts=d.attempts + 1, lease_until=lease_until)
+        )
+        return self._db.execute(statement).rowcount == 1
+
+    def cancel_unwanted(self) -> int:
+        """Close what was meant for readers who left or paused before it was sent; return how many."""
+        d, e, s = t.delivery.c, t.edition.c, t.subscriber.c
+        gone = (
+            sa.select(e.id)
+            .join(t.subscriber, s.id == e.subscriber_id)
+            .where(s.state != SubscriberState.ACTIVE.value)
+        )
+        statement = sa.update(t.delivery).where(d.state == DeliveryState.PENDING.value, d.edition_id.in_(gone))
+        return self._db.execute(
+            statement.values(state=DeliveryState.CANCELLED.value, content=None, answer="the reader is not active")
+        ).rowcount
+
+    def sent(self, delivery: int, *, answer: str, now: datetime) -> None:
+        """The next hop is responsible now; the bytes are not needed any more."""
+        self._close(delivery, DeliveryState.SENT, answer, sent_at=now, content=None)
+
+    def failed(self, delivery: int, *, answer: str) -> None:
+        """Refused for ever."""
+        self._close(delivery, DeliveryState.FAILED, answer, content=None)
+
+    def postponed(self, delivery: int, *, answer: str, until: datetime) -> None:
+        """Not taken this time; tried again from `until` on."""
+        self._close(delivery, DeliveryState.PENDING, answer, next_attempt_at=until)
+
+    def uncertain(self, delivery: int, *, answer: str, until: datetime) -> None:
+        """It may have been taken; from `until` on the same bytes are sent again."""
+        self._close(delivery, DeliveryState.UNCERTAIN, answer, next_attempt_at=until)
+
+    def counts(self) -> dict[DeliveryState, int]:
+        """How many deliveries are in each state."""
+        query = sa.select(t.delivery.c.state, sa.func.count()).group_by(t.delivery.c.state)
+        return {DeliveryState(state): number for state, number in self._db.execute(query)}
+
+    def _close(self, delivery: int, state: DeliveryState, answer: str, **values: Any) -> None:
+        values |= {"state": state.value, "answer": answer[:500], "lease_until": None}
+        self._db.execute(sa.update(t.delivery).where(t.delivery.c.id == delivery).values(values))
+
+
+def _delivery(row: sa.Row[Any]) -> Delivery:
+    return Delivery(
+        id=row.id,
+        edition_id=row.edition_id,
+        subscriber_id=row.subscriber_id,
+        state=DeliveryState(row.state),
+        attempts=row.attempts,
+        message_id=row.message_id,
+        content=row.content,
+        next_attempt_at=row.next_attempt_at,
+    )

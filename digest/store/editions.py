@@ -1,0 +1,90 @@
+"""Editions: a kept choice of papers with the reasons as they were."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from digest.editions import Edition, EditionKind, Reason, ReasonKind, Recommendation, Slate
+from digest.store import tables as t
+from digest.store.papers import KeptPaper, Papers
+from digest.store.upsert import insert
+
+
+class Editions:
+    """Editions within one transaction.
+
+    A kept item is {"p": paper row, "d": day announced, "s": score, "r": [[kind, label, contribution, terms], …]}.
+    """
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._db = connection
+        self._papers = Papers(connection)
+
+    def keep(self, slate: Slate, *, now: datetime) -> int | None:
+        """Keep a slate with what it has shown, and return the edition's number; None if that day has one already."""
+        rows = self._papers.rows(item.paper.id for item in slate.recommendations)
+        statement = insert(self._db, t.edition).values(
+            subscriber_id=slate.subscriber_id,
+            kind=slate.kind.value,
+            slot_date=slate.slot_date,
+            items=[_packed(item, rows[item.paper.id]) for item in slate.recommendations],
+            considered=[list(pair) for pair in slate.considered],
+            papers_read=slate.papers_read,
+            created_at=now,
+        )
+        number = self._db.execute(statement.on_conflict_do_nothing().returning(t.edition.c.id)).scalar()
+        if number is not None and rows:
+            shown = [{"subscriber_id": slate.subscriber_id, "paper_id": row, "edition_id": number}
+                     for row in rows.values()]
+            self._db.execute(insert(self._db, t.seen).on_conflict_do_nothing(), shown)
+        return number
+
+    def get(self, numbers: Iterable[int]) -> dict[int, Edition]:
+        """Editions by number."""
+        return {e.id: e for e in self._whole(t.edition.c.id.in_(list(numbers)))}
+
+    def of(self, subscriber: int, *, limit: int) -> list[Edition]:
+        """A subscriber's last editions, newest first."""
+        return self._whole(t.edition.c.subscriber_id == subscriber, limit=limit)
+
+    def on(self, subscriber: int, kind: EditionKind, slot_date: date) -> Edition | None:
+        e = t.edition.c
+        found = self._whole(sa.and_(e.subscriber_id == subscriber, e.kind == kind.value, e.slot_date == slot_date))
+        return found[0] if found else None
+
+    def _whole(self, condition: sa.ColumnElement[bool], limit: int | None = None) -> list[Edition]:
+        newest = (t.edition.c.slot_date.desc(), t.edition.c.id.desc())
+        found = self._db.execute(sa.select(t.edition).where(condition).order_by(*newest).limit(limit)).all()
+        papers = self._papers.by_row({item["p"] for row in found for item in row._mapping["items"]})
+        return [_edition(row, papers) for row in found]
+
+
+def _packed(item: Recommendation, row: int) -> dict[str, Any]:
+    reasons = [[r.kind.value, r.label, r.contribution, [list(term) for term in r.terms]] for r in item.reasons]
+    return {"p": row, "d": item.announced.isoformat(), "s": item.score, "r": reasons}
+
+
+def _unpacked(item: dict[str, Any], kept: KeptPaper) -> Recommendation:
+    reasons = tuple(
+        Reason(kind=ReasonKind(kind), label=label, contribution=share, terms=tuple((w, s) for w, s in terms))
+        for kind, label, share, terms in item["r"]
+    )
+    return Recommendation(
+        paper=kept.paper, score=item["s"], reasons=reasons, announced=date.fromisoformat(item["d"])
+    )
+
+
+def _edition(row: sa.Row[Any], papers: dict[int, KeptPaper]) -> Edition:
+    items: Sequence[dict[str, Any]] = row._mapping["items"]
+    return Edition(
+        id=row.id,
+        subscriber_id=row.subscriber_id,
+        kind=EditionKind(row.kind),
+        slot_date=row.slot_date,
+        recommendations=tuple(_unpacked(item, papers[item["p"]]) for item in items),
+        considered=tuple((category, count) for category, count in row.considered),
+        papers_read=row.papers_read,
+        created_at=row.created_at,
+    )

@@ -1,0 +1,66 @@
+"""Where each harvest stands, and when each source may be asked again."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from digest.errors import SourceResting
+from digest.papers import Cursor
+from digest.store import tables as t
+from digest.store.upsert import insert
+
+
+@dataclass(frozen=True, slots=True)
+class GateState:
+    """What a source's next request must respect."""
+
+    last_request_at: datetime | None = None
+    rest_until: datetime | None = None
+    rest_reason: str = ""
+
+
+class Harvests:
+    """Cursors and gates within one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._db = connection
+
+    def cursor(self, source: str, stream: str) -> Cursor | None:
+        c = t.cursor.c
+        row = self._db.execute(sa.select(t.cursor).where(c.source == source, c.stream == stream)).one_or_none()
+        if row is None:
+            return None
+        return Cursor(since=row.since, token=row.token, began=row.began, completed_at=row.completed_at)
+
+    def move(self, source: str, stream: str, cursor: Cursor) -> None:
+        values = {
+            "since": cursor.since,
+            "token": cursor.token,
+            "began": cursor.began,
+            "completed_at": cursor.completed_at,
+        }
+        statement = insert(self._db, t.cursor).values(source=source, stream=stream, **values)
+        self._db.execute(statement.on_conflict_do_update(index_elements=["source", "stream"], set_=values))
+
+    def gate(self, source: str) -> GateState:
+        row = self._db.execute(sa.select(t.gate).where(t.gate.c.source == source)).one_or_none()
+        return GateState(row.last_request_at, row.rest_until, row.rest_reason) if row else GateState()
+
+    def refuse_while_resting(self, source: str, *, now: datetime) -> None:
+        """Raise SourceResting while the source wants to be left alone."""
+        gate = self.gate(source)
+        if gate.rest_until is not None and now < gate.rest_until:
+            problem = f"{gate.rest_reason}; it is not asked before {gate.rest_until:%Y-%m-%d %H:%M:%S} UTC"
+            raise SourceResting(source, problem, until=gate.rest_until)
+
+    def note_request(self, source: str, at: datetime | None) -> None:
+        if at is not None:
+            self._set_gate(source, last_request_at=at)
+
+    def note_rest(self, source: str, until: datetime, reason: str) -> None:
+        self._set_gate(source, rest_until=until, rest_reason=reason)
+
+    def _set_gate(self, source: str, **values: object) -> None:
+        statement = insert(self._db, t.gate).values(source=source, **values)
+        self._db.execute(statement.on_conflict_do_update(index_elements=["source"], set_=values))

@@ -1,0 +1,69 @@
+"""The schema and its migrations, by Alembic."""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from digest.errors import StoreError
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class Schema:
+    """Which revision a database is at, and the way to the newest."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+        self._config = Config()
+        self._config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+
+    @property
+    def newest(self) -> str:
+        head = ScriptDirectory.from_config(self._config).get_current_head()
+        assert head is not None
+        return head
+
+    def revision(self) -> str | None:
+        """The database's revision; None where nothing has been made yet."""
+        with self._engine.begin() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+
+    def is_current(self) -> bool:
+        return self.revision() == self.newest
+
+    def upgrade(self, *, backup_suffix: str) -> Path | None:
+        """Migrate to the newest revision; an embedded database that holds something is copied beside itself first."""
+        revision = self.revision()
+        if revision == self.newest:
+            return None
+        known = {script.revision for script in ScriptDirectory.from_config(self._config).walk_revisions()}
+        if revision is not None and revision not in known:
+            raise StoreError(f"the database was made by a newer release (revision {revision}); install that release")
+        backup = self._copy(backup_suffix) if revision is not None else None
+        self.migrate("head")
+        return backup
+
+    def migrate(self, target: str) -> None:
+        """Go to a revision: up to `head` or a name, down to an older name or `base`."""
+        with self._engine.execution_options(sqlite_begin="IMMEDIATE").begin() as connection:
+            self._config.attributes["connection"] = connection
+            if target == "base":
+                command.downgrade(self._config, target)
+            else:
+                command.upgrade(self._config, target)
+
+    def _copy(self, suffix: str) -> Path | None:
+        file = self._engine.url.database
+        if self._engine.dialect.name != "sqlite" or not file or file == ":memory:":
+            return None
+        backup = Path(f"{file}.before-{self.newest}-{suffix}")
+        raw = self._engine.raw_connection()
+        try:
+            raw.cursor().execute("VACUUM INTO ?", (str(backup),))
+        finally:
+            raw.close()
+        return backup

@@ -1,0 +1,20 @@
+"""Bulk writes that both engines understand."""
+
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+Item = TypeVar("Item")
+CHUNK = 500
+
+
+def insert(connection: sa.Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT with ON CONFLICT for the engine at hand."""
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def chunks(items: Sequence[Item], size: int = CHUNK) -> Iterator[Sequence[Item]]:
+    """The items in parts that fit into one statement; nothing for nothing."""
+    return (items[start : start + size] for start in range(0, len(items), size))
