@@ -122,8 +122,9 @@ class App:
     def unharvested(self, categories: tuple[str, ...]) -> list[str]:
         """Those of the categories that no configured stream brings."""
         streams = self.settings.arxiv.categories
-        return [c for c in categories if not any(s == c or s.startswith(f"{c}.") or c.startswith(f"{s}.")
-                                                 for s in streams)]
+        return [
+            c for c in categories if not any(s == c or s.startswith(f"{c}.") or c.startswith(f"{s}.") for s in streams)
+        ]
 
     # ------------------------------------------------------------ crafts
 

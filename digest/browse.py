@@ -45,9 +45,7 @@ def subscribers(store: Store, state: SubscriberState | None = None) -> list[Subs
     with store.read() as tx:
         found = tx.subscribers.all(state)
         profiles = tx.subscribers.profiles(subscriber.id for subscriber in found)
-        return [
-            SubscriberRecord(subscriber=s, profile=profiles[s.id], titles={}, last_edition=None) for s in found
-        ]
+        return [SubscriberRecord(subscriber=s, profile=profiles[s.id], titles={}, last_edition=None) for s in found]
 
 
 def subscriber(store: Store, who: Subscriber) -> SubscriberRecord:
@@ -68,4 +66,3 @@ def editions(store: Store, who: Subscriber, *, limit: int) -> list[Edition]:
     """A subscriber's last editions, newest first."""
     with store.read() as tx:
         return tx.editions.of(who.id, limit=limit)
-

@@ -28,9 +28,9 @@ _NAMED_CATEGORIES = 5  # of a reader who has chosen none
 class Composed:
     """What came of composing for everybody who was due."""
 
-    kept: int = 0      # editions with papers
-    empty: int = 0     # editions kept without a paper, because none was good enough
-    waiting: int = 0   # readers for whom nothing has been announced yet
+    kept: int = 0  # editions with papers
+    empty: int = 0  # editions kept without a paper, because none was good enough
+    waiting: int = 0  # readers for whom nothing has been announced yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +65,17 @@ def compose(store: Store, settings: RelevanceSettings, *, now: datetime, message
     Where nothing was announced since the last edition, the subscriber stays due until the local date ends.
     """
     with store.read() as tx:
-        due = [s for s in tx.subscribers.due(now) if s.schedule.open_slot(now) is not None]
-        missed = [s for s in tx.subscribers.due(now) if s.schedule.open_slot(now) is None]
-        desk = _desk(tx, due, settings)
-    slates = [slate for subscriber in due if (slate := _slate(desk, subscriber, settings, now)) is not None]
+        slots = [(subscriber, subscriber.schedule.open_slot(now)) for subscriber in tx.subscribers.due(now)]
+        due = [(subscriber, slot) for subscriber, slot in slots if slot is not None]
+        desk = _desk(tx, [subscriber for subscriber, _ in due], settings)
+    slates = [slate for subscriber, slot in due if (slate := _slate(desk, subscriber, settings, slot, now)) is not None]
     with store.begin() as tx:
-        for subscriber in missed:
+        for subscriber in (
+            subscriber for subscriber, slot in slots if slot is None
+        ):  # the date they were due has ended
             tx.subscribers.change(subscriber.id, next_due_at=_after(subscriber, now))
         kept = [_keep(tx, slate, now, message_id) for slate in slates]
-    return Composed(
-        kept=kept.count(True), empty=kept.count(False), waiting=len(due) - len(slates)
-    )
+    return Composed(kept=kept.count(True), empty=kept.count(False), waiting=len(due) - len(slates))
 
 
 def preview(store: Store, settings: RelevanceSettings, subscriber: Subscriber, *, now: datetime) -> Edition:
@@ -108,8 +108,8 @@ class Explanation:
     """Why a paper would or would not be sent to somebody."""
 
     recommendation: Recommendation
-    place: int | None        # 1 is best; None where a rule keeps the paper out of the order
-    ranked: int              # papers in the order
+    place: int | None  # 1 is best; None where a rule keeps the paper out of the order
+    ranked: int  # papers in the order
     obstacles: tuple[str, ...]
 
 
@@ -128,7 +128,8 @@ def explain(store: Store, settings: RelevanceSettings, subscriber: Subscriber, k
     ranked = desk.ranking.rank(reader)
     order = [item.candidate.paper.id for item in ranked]
     place = order.index(key) + 1 if key in order else None
-    item = ranked[place - 1] if place else desk.ranking.rank(Reader(_open(reader.profile), reader.liked, reader.disliked), among={key})[0]
+    unruled = Reader(_open(reader.profile), reader.liked, reader.disliked)
+    item = ranked[place - 1] if place else desk.ranking.rank(unruled, among={key})[0]
     recommendation = desk.ranking.explained(reader, [item])[0]
     obstacles = _obstacles(paper, reader.profile, recommendation.score, key in desk.seen[subscriber.id], settings)
     return Explanation(recommendation=recommendation, place=place, ranked=len(ranked), obstacles=obstacles)
@@ -137,8 +138,11 @@ def explain(store: Store, settings: RelevanceSettings, subscriber: Subscriber, k
 def _open(profile: Profile) -> Profile:
     """The profile without the rules that keep papers out."""
     return Profile(
-        interests=profile.interests, include=profile.include, follow=profile.follow,
-        liked=profile.liked, disliked=profile.disliked,
+        interests=profile.interests,
+        include=profile.include,
+        follow=profile.follow,
+        liked=profile.liked,
+        disliked=profile.disliked,
     )
 
 
@@ -194,13 +198,13 @@ def _readers(tx: Transaction, profiles: dict[int, Profile]) -> dict[int, Reader]
     return {n: Reader(p, examples(p.liked), examples(p.disliked)) for n, p in profiles.items()}
 
 
-def _slate(desk: _Desk, subscriber: Subscriber, settings: RelevanceSettings, now: datetime) -> Slate | None:
-    slot = subscriber.schedule.open_slot(now)
-    assert slot is not None
+def _slate(desk: _Desk, subscriber: Subscriber, settings: RelevanceSettings, slot: date, now: datetime) -> Slate | None:
     if not desk.offered(subscriber):
         log.info(
             "no edition subscriber=%d date=%s: nothing was announced for this reader since the listing of %s",
-            subscriber.id, slot, desk.newest_listing,
+            subscriber.id,
+            slot,
+            desk.newest_listing,
         )
         return None
     return _decided(desk, subscriber, settings, slot, now)
@@ -214,7 +218,7 @@ def _decided(desk: _Desk, subscriber: Subscriber, settings: RelevanceSettings, s
     chosen = select(
         desk.ranking.rank(reader, among=offered.keys()),
         size=subscriber.size,
-        seen=desk.seen[subscriber.id],
+        seen=desk.seen[subscriber.id].union(reader.profile.liked, reader.profile.disliked),
         threshold=threshold,
     )
     return Slate(
@@ -238,11 +242,22 @@ def _keep(tx: Transaction, slate: Slate, now: datetime, message_id: Callable[[],
     tx.subscribers.change(slate.subscriber_id, read_through=slate.read_through)
     if slate.recommendations:
         tx.deliveries.intend(number, message_id=message_id(), now=now)
-        log.info("edition=%d subscriber=%d date=%s papers=%d of %d", number, slate.subscriber_id, slate.slot_date,
-                 len(slate.recommendations), slate.papers_read)
+        log.info(
+            "edition=%d subscriber=%d date=%s papers=%d of %d",
+            number,
+            slate.subscriber_id,
+            slate.slot_date,
+            len(slate.recommendations),
+            slate.papers_read,
+        )
     else:
-        log.info("edition=%d subscriber=%d date=%s is empty, nothing is sent: none of %d papers reached the threshold",
-                 number, slate.subscriber_id, slate.slot_date, slate.papers_read)
+        log.info(
+            "edition=%d subscriber=%d date=%s is empty, nothing is sent: none of %d papers reached the threshold",
+            number,
+            slate.subscriber_id,
+            slate.slot_date,
+            slate.papers_read,
+        )
     return bool(slate.recommendations)
 
 

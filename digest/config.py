@@ -10,7 +10,7 @@ import difflib
 import os
 import tomllib
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -49,10 +49,10 @@ class Setting:
     """One setting as an operator meets it."""
 
     section: str
-    key: str            # as written in the file: a secret `password` is `password_file`
+    key: str  # as written in the file: a secret `password` is `password_file`
     field: dataclasses.Field[Any]
-    kind: Any           # the type of the value in the file
-    attribute: str      # of Settings, which section value it belongs to
+    kind: Any  # the type of the value in the file
+    attribute: str  # of Settings, which section value it belongs to
 
     @property
     def variable(self) -> str:
@@ -84,9 +84,7 @@ def load(file: Path, environment: Mapping[str, str] | None = None) -> Settings:
     made: dict[str, dict[str, Any]] = {section.name: {} for section in dataclasses.fields(Settings)}
     for setting, (value, where) in given.items():
         made[setting.attribute][setting.field.name] = _finished(setting, value, where, file.parent)
-    settings = {
-        section.name: _section(section, made[section.name], file) for section in dataclasses.fields(Settings)
-    }
+    settings = {section.name: _section(section, made[section.name], file) for section in dataclasses.fields(Settings)}
     return Settings(**settings)
 
 
@@ -143,7 +141,7 @@ def _from_text(text: str, kind: Any, where: str) -> Any:
         parts = [part.strip() for part in text.split(",") if part.strip()]
         return [_from_text(part, get_args(kind)[0], where) for part in parts]
     try:
-        return {bool: _boolean, int: int, float: float, date: date.fromisoformat}.get(kind, str)(text)
+        return _READERS.get(kind, str)(text)
     except ValueError as error:
         raise ConfigError(f"{where}: expected {_named(kind)}, found {text!r}") from error
 
@@ -152,6 +150,9 @@ def _boolean(text: str) -> bool:
     if text.lower() not in {"true", "false"}:
         raise ValueError(text)
     return text.lower() == "true"
+
+
+_READERS: dict[Any, Callable[[str], Any]] = {bool: _boolean, int: int, float: float, date: date.fromisoformat}
 
 
 def _checked(value: Any, kind: Any, where: str) -> Any:
@@ -177,10 +178,16 @@ def _finished(setting: Setting, value: Any, where: str, folder: Path) -> Any:
             return (folder / Path(value).expanduser()).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
             reason = getattr(error, "strerror", None) or "not a text file"
-            raise ConfigError(f"{where}: cannot read the secret in {value} ({reason}); check path and permissions") from error
+            raise ConfigError(
+                f"{where}: cannot read the secret in {value} ({reason}); check path and permissions"
+            ) from error
     if setting.field.metadata.get("path") and value:
         return str(folder / Path(value).expanduser())
-    if setting.field.metadata.get("database") and value.startswith("sqlite:///") and not value.startswith("sqlite:////"):
+    if (
+        setting.field.metadata.get("database")
+        and value.startswith("sqlite:///")
+        and not value.startswith("sqlite:////")
+    ):
         return f"sqlite:///{(folder / value.removeprefix('sqlite:///')).absolute()}"
     return value
 

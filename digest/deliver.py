@@ -13,8 +13,8 @@ from digest.store import Store
 from digest.transport import Transport
 
 log = logging.getLogger(__name__)
-LEASE = timedelta(minutes=15)         # longer than the ten minutes a relay may take for its last answer
-FIRST_DELAY = timedelta(minutes=5)    # after a first temporary refusal; doubled with each further one
+LEASE = timedelta(minutes=15)  # longer than the ten minutes a relay may take for its last answer
+FIRST_DELAY = timedelta(minutes=5)  # after a first temporary refusal; doubled with each further one
 LONGEST_DELAY = timedelta(hours=4)
 
 
@@ -78,8 +78,13 @@ def _attempt(
         return _refused(store, delivery, error, now)
     with store.begin() as tx:
         tx.deliveries.sent(delivery.id, answer=receipt.answer, now=now)
-    log.info("sent delivery=%d edition=%d subscriber=%d attempt=%d",
-             delivery.id, delivery.edition_id, delivery.subscriber_id, delivery.attempts + 1)
+    log.info(
+        "sent delivery=%d edition=%d subscriber=%d attempt=%d",
+        delivery.id,
+        delivery.edition_id,
+        delivery.subscriber_id,
+        delivery.attempts + 1,
+    )
     return DeliveryState.SENT
 
 
@@ -88,7 +93,6 @@ def _frozen(store: Store, renderer: MailRenderer, delivery: Delivery, now: datet
     with store.read() as tx:
         edition = tx.editions.get([delivery.edition_id])[delivery.edition_id]
         subscriber = tx.subscribers.get(delivery.subscriber_id)
-    assert subscriber is not None
     if delivery.content is not None:
         return renderer.addressed(delivery.content, to=subscriber.address, message_id=delivery.message_id)
     envelope = renderer.envelope(edition, to=subscriber.address, message_id=delivery.message_id, now=now)
@@ -98,8 +102,14 @@ def _frozen(store: Store, renderer: MailRenderer, delivery: Delivery, now: datet
 
 
 def _refused(store: Store, delivery: Delivery, error: TransportError, now: datetime) -> DeliveryState:
-    log.warning("not sent delivery=%d edition=%d subscriber=%d attempt=%d: %s",
-                delivery.id, delivery.edition_id, delivery.subscriber_id, delivery.attempts + 1, error)
+    log.warning(
+        "not sent delivery=%d edition=%d subscriber=%d attempt=%d: %s",
+        delivery.id,
+        delivery.edition_id,
+        delivery.subscriber_id,
+        delivery.attempts + 1,
+        error,
+    )
     with store.begin() as tx:
         if error.permanent:
             tx.deliveries.failed(delivery.id, answer=str(error))
@@ -115,4 +125,4 @@ def _refused(store: Store, delivery: Delivery, error: TransportError, now: datet
 
 
 def _delay(attempts: int) -> timedelta:
-    return min(FIRST_DELAY * 2 ** min(attempts, 10), LONGEST_DELAY)
+    return min(FIRST_DELAY * (1 << min(attempts, 10)), LONGEST_DELAY)

@@ -10,13 +10,13 @@ from digest.papers import Paper
 class ReasonKind(StrEnum):
     """The terms of the sum that is a score."""
 
-    AUTHOR = "author"          # somebody the reader follows wrote it
-    INCLUDE = "include"        # it has a term the reader always wants
-    LIKED = "liked"            # it is like a paper the reader liked
-    INTEREST = "interest"      # it is like words the reader wrote
-    DISLIKED = "disliked"      # it is like a paper the reader did not want
+    AUTHOR = "author"  # somebody the reader follows wrote it
+    INCLUDE = "include"  # it has a term the reader always wants
+    LIKED = "liked"  # it is like a paper the reader liked
+    INTEREST = "interest"  # it is like words the reader wrote
+    DISLIKED = "disliked"  # it is like a paper the reader did not want
     BACKGROUND = "background"  # what it shares with every paper
-    NEWEST = "newest"          # nothing but categories is known of the reader
+    NEWEST = "newest"  # nothing but categories is known of the reader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,9 +24,9 @@ class Reason:
     """One term of a score."""
 
     kind: ReasonKind
-    label: str                                   # a title, a name, the reader's words
-    contribution: float                          # unbounded; a paper's contributions sum to its score
-    terms: tuple[tuple[str, float], ...] = ()    # the words that carried it, strongest first
+    label: str  # a title, a name, the reader's words
+    contribution: float  # unbounded; a paper's contributions sum to its score
+    terms: tuple[tuple[str, float], ...] = ()  # the words that carried it, strongest first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,9 +34,9 @@ class Recommendation:
     """One paper in an edition, and why it is there."""
 
     paper: Paper
-    score: float                    # raw, unbounded: the sum of its reasons
-    reasons: tuple[Reason, ...]     # strongest first
-    announced: date                 # the day of the listing it came in
+    score: float  # raw, unbounded: the sum of its reasons
+    reasons: tuple[Reason, ...]  # strongest first
+    announced: date  # the day of the listing it came in
 
 
 class EditionKind(StrEnum):
@@ -49,12 +49,12 @@ class Slate:
 
     subscriber_id: int
     kind: EditionKind
-    slot_date: date                             # local to the subscriber
+    slot_date: date  # local to the subscriber
     recommendations: tuple[Recommendation, ...]  # best first
-    considered: tuple[tuple[str, int], ...]     # papers read, by category; a paper counts in each of its categories
-    papers_read: int                            # the same papers, each counted once
-    read_through: int                           # the newest announcement considered
-    next_due_at: datetime                       # UTC
+    considered: tuple[tuple[str, int], ...]  # papers read, by category; a paper counts in each of its categories
+    papers_read: int  # the same papers, each counted once
+    read_through: int  # the newest announcement considered
+    next_due_at: datetime  # UTC
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

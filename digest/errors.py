@@ -1,15 +1,15 @@
 """What can go wrong, as one tree.
 
-    DigestError              a sentence for the operator, with the remedy where there is one
-    ├── InvalidInput         what was typed or asked for cannot be used (exit 2)
-    ├── ConfigError          the configuration cannot be used
-    ├── StoreError           the database cannot be used
-    ├── SourceError          a source answered wrongly or not at all
-    │   └── SourceResting    a source asked for a pause; `until` says how long (exit 75)
-    ├── RenderingError       an edition cannot be written
-    └── TransportError       a message was not accepted; `permanent` says for ever
-        ├── RelayUnavailable   no message can be handed over at the moment
-        └── UncertainDelivery  it is not known whether the message was accepted
+DigestError              a sentence for the operator, with the remedy where there is one
+├── InvalidInput         what was typed or asked for cannot be used (exit 2)
+├── ConfigError          the configuration cannot be used
+├── StoreError           the database cannot be used
+├── SourceError          a source answered wrongly or not at all
+│   └── SourceResting    a source asked for a pause; `until` says how long (exit 75)
+├── RenderingError       an edition cannot be written
+└── TransportError       a message was not accepted; `permanent` says for ever
+    ├── RelayUnavailable   no message can be handed over at the moment
+    └── UncertainDelivery  it is not known whether the message was accepted
 """
 
 from datetime import datetime

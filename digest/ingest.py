@@ -20,9 +20,9 @@ class Harvest:
     """What came of asking for one stream."""
 
     stream: str
-    papers: int = 0                    # records read
-    announcements: int = 0             # of them not known before
-    skipped: int = 0                   # records that could not be read; the log names each
+    papers: int = 0  # records read
+    announcements: int = 0  # of them not known before
+    skipped: int = 0  # records that could not be read; the log names each
     problem: SourceError | None = None
 
 
@@ -45,7 +45,9 @@ class Ingested:
         return tuple(harvest.problem for harvest in self.harvests if harvest.problem)
 
 
-def ingest(store: Store, source: Source, *, now: datetime, progress: Progress = lambda stream, papers: None) -> Ingested:
+def ingest(
+    store: Store, source: Source, *, now: datetime, progress: Progress = lambda stream, papers: None
+) -> Ingested:
     """Read every stream of a source to its end. A stream that fails costs itself alone, a source that wants rest all.
 
     Raises SourceResting, without asking, while the source wants rest from an earlier run.
@@ -86,7 +88,11 @@ def _harvest(store: Store, source: Source, stream: str, now: datetime, progress:
             tx.harvests.note_request(source.name, source.last_request_at)
     log.info(
         "harvest source=%s stream=%s papers=%d announcements=%d skipped=%d",
-        source.name, stream, papers, announcements, skipped,
+        source.name,
+        stream,
+        papers,
+        announcements,
+        skipped,
     )
     return Harvest(stream=stream, papers=papers, announcements=announcements, skipped=skipped, problem=problem)
 

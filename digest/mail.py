@@ -11,8 +11,8 @@ class Envelope:
 
     mail_from: str
     rcpt_to: str
-    message_id: str   # with angle brackets (RFC 5322 §3.6.4)
-    content: bytes    # RFC 5322, CRLF line ends
+    message_id: str  # with angle brackets (RFC 5322 §3.6.4)
+    content: bytes  # RFC 5322, CRLF line ends
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,11 +26,11 @@ class Receipt:
 class DeliveryState(StrEnum):
     """Where a delivery stands; the open states are PENDING, SENDING and UNCERTAIN."""
 
-    PENDING = "pending"      # to be sent at `next_attempt_at`
-    SENDING = "sending"      # claimed until the lease ends
+    PENDING = "pending"  # to be sent at `next_attempt_at`
+    SENDING = "sending"  # claimed until the lease ends
     UNCERTAIN = "uncertain"  # claimed once, and it is not known what became of it
     SENT = "sent"
-    FAILED = "failed"        # refused for ever
+    FAILED = "failed"  # refused for ever
     CANCELLED = "cancelled"  # the reader left or paused before it was sent
 
 
@@ -44,5 +44,5 @@ class Delivery:
     state: DeliveryState
     attempts: int
     message_id: str
-    content: bytes | None            # frozen at the first attempt, dropped once sent
+    content: bytes | None  # frozen at the first attempt, dropped once sent
     next_attempt_at: datetime

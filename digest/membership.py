@@ -250,4 +250,3 @@ def _fetch(store: Store, source: Source, key: PaperId, now: datetime) -> None:
     with store.begin() as tx:
         tx.papers.keep([paper], terms, now=now)
         tx.harvests.note_request(source.name, source.last_request_at)
-

@@ -11,8 +11,8 @@ from digest.identity import PaperId
 class Version:
     """One version of a paper."""
 
-    number: int                     # 1, 2, …
-    submitted_at: datetime | None   # UTC; None where the source did not say
+    number: int  # 1, 2, …
+    submitted_at: datetime | None  # UTC; None where the source did not say
     withdrawn: bool = False
 
 
@@ -23,9 +23,9 @@ class Paper:
     id: PaperId
     title: str
     abstract: str = ""
-    authors: tuple[str, ...] = ()       # as printed, in order
-    categories: tuple[str, ...] = ()    # primary first
-    classes: tuple[str, ...] = ()       # MSC and ACM codes
+    authors: tuple[str, ...] = ()  # as printed, in order
+    categories: tuple[str, ...] = ()  # primary first
+    classes: tuple[str, ...] = ()  # MSC and ACM codes
     versions: tuple[Version, ...] = ()  # oldest first
     comment: str = ""
     doi: str = ""
@@ -71,8 +71,8 @@ FRESH = frozenset({AnnouncementKind.NEW, AnnouncementKind.CROSS_LIST})  # the ki
 class Announcement:
     """One source naming one paper on one day."""
 
-    source: str        # "arxiv"
-    stream: str        # the listing it stood in, for arXiv a category: "cs.LG"
+    source: str  # "arxiv"
+    stream: str  # the listing it stood in, for arXiv a category: "cs.LG"
     paper: Paper
     kind: AnnouncementKind
     day: date
@@ -82,7 +82,7 @@ class Announcement:
 class Cursor:
     """Where a harvest of one stream stands."""
 
-    since: date               # the first day asked for
+    since: date  # the first day asked for
     token: str | None = None  # the source's token for the next page; None between harvests
     began: date | None = None  # the source's date on the first page of this harvest: where the next one starts
     completed_at: datetime | None = None  # when a harvest last reached its end, UTC

@@ -57,13 +57,13 @@ class Subscriber:
     """One reader."""
 
     id: int
-    address: str                       # normalised
+    address: str  # normalised
     state: SubscriberState
     schedule: Schedule
-    size: int                          # papers in an edition at most
-    next_due_at: datetime              # UTC
-    read_through: int | None           # the last announcement that an edition has considered; None before the first
-    feed_uri: str                      # the feed's id for ever: a tag: URI (RFC 4151)
+    size: int  # papers in an edition at most
+    next_due_at: datetime  # UTC
+    read_through: int | None  # the last announcement that an edition has considered; None before the first
+    feed_uri: str  # the feed's id for ever: a tag: URI (RFC 4151)
     created_at: datetime
 
 
@@ -78,11 +78,11 @@ class Verdict(StrEnum):
 class Profile:
     """What a reader cares for; papers are named by id, terms and names are folded by `folded`."""
 
-    categories: tuple[str, ...] = ()    # a filter on candidates; none means every category
-    interests: tuple[str, ...] = ()     # free text, each a sentence or some words
-    include: tuple[str, ...] = ()       # a paper with such a term is always wanted
-    exclude: tuple[str, ...] = ()       # a paper with such a term never is
-    follow: tuple[str, ...] = ()        # authors
+    categories: tuple[str, ...] = ()  # a filter on candidates; none means every category
+    interests: tuple[str, ...] = ()  # free text, each a sentence or some words
+    include: tuple[str, ...] = ()  # a paper with such a term is always wanted
+    exclude: tuple[str, ...] = ()  # a paper with such a term never is
+    follow: tuple[str, ...] = ()  # authors
     liked: tuple[PaperId, ...] = ()
     disliked: tuple[PaperId, ...] = ()
 

@@ -27,7 +27,9 @@ class Context:
         from digest.errors import ConfigError
 
         if self.was_named and not self.file.exists():
-            raise ConfigError(f"{self.file}: no such configuration file; make one with: digest --config {self.file} init")
+            raise ConfigError(
+                f"{self.file}: no such configuration file; make one with: digest --config {self.file} init"
+            )
         return config.load(self.file)
 
     @cached_property

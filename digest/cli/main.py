@@ -78,8 +78,11 @@ def _moment(ctx: click.Context, parameter: click.Parameter, value: str | None) -
 
 
 @click.group(cls=LazyGroup, epilog="Example: digest --config /etc/paperround/config.toml run")
-@click.option("--config", type=click.Path(path_type=Path, dir_okay=False), help="Configuration file; else "
-              "$DIGEST_CONFIG, else ./config.toml.")
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Configuration file; else $DIGEST_CONFIG, else ./config.toml.",
+)
 @click.option("--now", callback=_moment, metavar="ISO-8601", help="Work as if it were this moment (UTC without zone).")
 @click.option("-v", "--verbose", is_flag=True, help="Log more.")
 @click.version_option(__version__, prog_name="digest")
@@ -104,8 +107,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code; every error is one sentence on stderr."""
     try:
-        result = root.main(args=None if arguments is None else list(arguments), prog_name="digest",
-                           standalone_mode=False)
+        result = root.main(
+            args=None if arguments is None else list(arguments), prog_name="digest", standalone_mode=False
+        )
         return result if isinstance(result, int) else DONE
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)

@@ -35,23 +35,33 @@ def show(context: Context, paper_id: str, use_json: bool) -> int:
                 "journal_ref": paper.journal_ref,
                 "withdrawn": paper.withdrawn,
                 "url": paper.abstract_url,
-                "versions": [{"version": v.number, "submitted_at": v.submitted_at, "withdrawn": v.withdrawn}
-                             for v in paper.versions],
-                "announcements": [{"source": source, "stream": stream, "kind": kind, "day": day}
-                                  for source, stream, kind, day in record.announcements],
+                "versions": [
+                    {"version": v.number, "submitted_at": v.submitted_at, "withdrawn": v.withdrawn}
+                    for v in paper.versions
+                ],
+                "announcements": [
+                    {"source": source, "stream": stream, "kind": kind, "day": day}
+                    for source, stream, kind, day in record.announcements
+                ],
             }
         )
         return 0
     rows: list[tuple[str, object]] = [
         ("title", title_of(paper)),
-        ("authors", f"{', '.join(paper.authors[:12])}{' …' if len(paper.authors) > 12 else ''} ({len(paper.authors):,})"),
+        (
+            "authors",
+            f"{', '.join(paper.authors[:12])}{' …' if len(paper.authors) > 12 else ''} ({len(paper.authors):,})",
+        ),
         ("categories", ", ".join(paper.categories)),
         ("link", paper.abstract_url),
     ]
     rows += [(name, value) for name, value in (("comment", paper.comment), ("doi", paper.doi)) if value]
     rows += [
-        (f"v{v.number}", (f"{v.submitted_at:%Y-%m-%d %H:%M} UTC" if v.submitted_at else "no date")
-         + (", withdrawn" if v.withdrawn else ""))
+        (
+            f"v{v.number}",
+            (f"{v.submitted_at:%Y-%m-%d %H:%M} UTC" if v.submitted_at else "no date")
+            + (", withdrawn" if v.withdrawn else ""),
+        )
         for v in paper.versions
     ]
     rows += [(f"{day}", f"{kind} in {stream} ({source})") for source, stream, kind, day in record.announcements]

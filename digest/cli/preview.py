@@ -31,7 +31,9 @@ def preview_command(context: Context, email: str, form: str, output: Path | None
     try:
         output.write_bytes(content)
     except OSError as error:
-        raise InvalidInput(f"{output}: cannot be written ({error.strerror}); check the folder and its permissions") from error
+        raise InvalidInput(
+            f"{output}: cannot be written ({error.strerror}); check the folder and its permissions"
+        ) from error
     click.echo(f"wrote {output}", err=True)
     if in_browser:
         click.launch(output.absolute().as_uri())

@@ -39,7 +39,9 @@ def show(context: Context, email: str, use_json: bool) -> int:
         return 0
     rows = [(field, value) for field, values in lists.items() for value in values]
     rows += [
-        (verdict, f"{key.removeprefix('arxiv:')} {record.titles[key]}") for verdict, keys in papers.items() for key in keys
+        (verdict, f"{key.removeprefix('arxiv:')} {record.titles[key]}")
+        for verdict, keys in papers.items()
+        for key in keys
     ]
     table(("what", "value"), rows, empty="nothing is known; every configured category's newest papers are sent")
     return 0

@@ -11,7 +11,9 @@ from digest.errors import ConfigError, InvalidInput
 
 
 @click.command("init", epilog="Example: digest init --category cs.LG --category math.OC --sender digest@example.org")
-@click.option("--category", "categories", multiple=True, metavar="C", help="An arXiv category to read; may be repeated.")
+@click.option(
+    "--category", "categories", multiple=True, metavar="C", help="An arXiv category to read; may be repeated."
+)
 @click.option("--sender", metavar="EMAIL", help="The address mails come from.")
 @pass_context
 def init_command(context: Context, categories: tuple[str, ...], sender: str | None) -> int:
@@ -56,7 +58,9 @@ def _write(file: Path, text: str) -> None:
             file.chmod(0o600)
             opened.write(text)
     except OSError as error:
-        raise ConfigError(f"{file}: cannot be written ({error.strerror}); check the folder and its permissions") from error
+        raise ConfigError(
+            f"{file}: cannot be written ({error.strerror}); check the folder and its permissions"
+        ) from error
 
 
 @click.group("config", epilog="Example: digest config show")

@@ -66,8 +66,14 @@ def list_(context: Context, state: str | None, use_json: bool) -> int:
         as_json([_facts(record) for record in records])
         return 0
     rows = [
-        (r.subscriber.address, r.subscriber.state, ", ".join(r.profile.categories) or "all", _local(r.subscriber),
-         _days(r.subscriber), r.subscriber.size)
+        (
+            r.subscriber.address,
+            r.subscriber.state,
+            ", ".join(r.profile.categories) or "all",
+            _local(r.subscriber),
+            _days(r.subscriber),
+            r.subscriber.size,
+        )
         for r in records
     ]
     table(("address", "state", "categories", "next edition", "days", "size"), rows, empty="no subscribers")
@@ -98,7 +104,9 @@ def show(context: Context, email: str, use_json: bool) -> int:
     return 0
 
 
-@subscriber_command.command("set", epilog="Example: digest subscriber set ana@example.org --send-at 06:30 --days mon-fri")
+@subscriber_command.command(
+    "set", epilog="Example: digest subscriber set ana@example.org --send-at 06:30 --days mon-fri"
+)
 @click.argument("email")
 @click.option("--timezone", metavar="TZ", help="Such as Europe/Berlin.")
 @click.option("--send-at", metavar="HH:MM", help="Local hour of the mail.")

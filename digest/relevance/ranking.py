@@ -18,8 +18,8 @@ from digest.relevance.scorer import DISLIKE_WEIGHT, RocchioScorer
 from digest.relevance.text import TermCounts, count_words, spelled
 from digest.subscribers import Profile
 
-NAMED_LIKES = 5   # liked papers named in the sum; the others are added up in one line
-NAMED_TERMS = 4   # words kept with each reason
+NAMED_LIKES = 5  # liked papers named in the sum; the others are added up in one line
+NAMED_TERMS = 4  # words kept with each reason
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
@@ -54,7 +54,7 @@ class Ranked:
     """A candidate's place in one reader's order."""
 
     candidate: Candidate
-    row: int        # of the day's matrix
+    row: int  # of the day's matrix
     score: float
 
 
@@ -102,9 +102,7 @@ class DayRanking:
             reasons = [Reason(kind=ReasonKind.NEWEST, label=", ".join(shown), contribution=0.0)]
         reasons.sort(key=lambda reason: -reason.contribution)
         score = math.fsum(reason.contribution for reason in reasons)
-        return Recommendation(
-            paper=paper, score=score, reasons=tuple(reasons), announced=item.candidate.announced
-        )
+        return Recommendation(paper=paper, score=score, reasons=tuple(reasons), announced=item.candidate.announced)
 
     def _taste(self, reader: Reader) -> "_Taste":
         return _Taste(self._model, reader)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from digest.papers import Paper
 from digest.subscribers import Profile
 
-FOLLOW_BONUS = 1.0   # added once a followed author; more than any text can score
+FOLLOW_BONUS = 1.0  # added once a followed author; more than any text can score
 INCLUDE_BONUS = 1.0  # added once an included term
 
 

@@ -7,5 +7,5 @@ from dataclasses import dataclass
 class RelevanceSettings:
     """What is good enough, and what it is measured against."""
 
-    threshold: float = 0.03         # the least raw score of a paper that is sent to somebody with a profile
+    threshold: float = 0.01  # the least raw score of a paper that is sent to somebody with a profile
     background_papers: int = 20000  # the newest so many papers are the background

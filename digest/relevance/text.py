@@ -20,7 +20,7 @@ _analyse = CountVectorizer(ngram_range=(1, 2), stop_words="english").build_analy
 class TermCounts:
     """How often each term occurs in one text."""
 
-    ids: npt.NDArray[np.uint64]     # shape (n,), ascending, each once
+    ids: npt.NDArray[np.uint64]  # shape (n,), ascending, each once
     counts: npt.NDArray[np.uint16]  # shape (n,), at least 1
 
     def to_bytes(self) -> bytes:

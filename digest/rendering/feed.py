@@ -39,7 +39,9 @@ class FeedRenderer:
         feed.load_extension("dc")
         feed.id(uri)
         feed.title(f"{one_line(self._site.name)}: papers for you")
-        feed.subtitle("Chosen every day for one reader. Thank you to arXiv for use of its open access interoperability.")
+        feed.subtitle(
+            "Chosen every day for one reader. Thank you to arXiv for use of its open access interoperability."
+        )
         feed.link(href=self._site.url, rel="alternate")  # in RSS the last link becomes the channel's
         feed.language("en")
         feed.generator("Paperround")

@@ -16,15 +16,21 @@ _MATH = re.compile(
 )
 _SYMBOL = re.compile(r"\\([A-Za-z]+)(?![A-Za-z{])")
 _MACRO = re.compile(r"\\([A-Za-z]+)")
-_WRAPPER = re.compile(r"\\(?:emph|underline|text(?:bf|it|sc|tt|rm|sf|sl|up|md|subscript|superscript)?|url|mbox)\s*\{([^{}]*)\}")
+_WRAPPER = re.compile(
+    r"\\(?:emph|underline|text(?:bf|it|sc|tt|rm|sf|sl|up|md|subscript|superscript)?|url|mbox)\s*\{([^{}]*)\}"
+)
 _LINK = re.compile(r"\\href\s*\{[^{}]*\}\s*\{([^{}]*)\}")
 _SWITCH = re.compile(r"\{\\(?:em|bf|it|sc|tt|rm|sl)\s+([^{}]*)\}")
 _ACCENT = re.compile(r"\{?\\(?:[`'^\"~=.]|[ckHruvdtbL](?![A-Za-z]))\s*(?:\{\\?[A-Za-z]\}|\\?[A-Za-z])\}?")
-_LETTER = re.compile(r"\{\\(?:ss|ae|AE|oe|OE|aa|AA|o|O|l|L|i|j)\}|\\(?:ss|ae|AE|oe|OE|aa|AA|o|O|l|L|i|j)(?![A-Za-z])\s?")
+_LETTER = re.compile(
+    r"\{\\(?:ss|ae|AE|oe|OE|aa|AA|o|O|l|L|i|j)\}|\\(?:ss|ae|AE|oe|OE|aa|AA|o|O|l|L|i|j)(?![A-Za-z])\s?"
+)
 _GROUP = re.compile(r"(\\[A-Za-z]+\*?)?\{(\w[\w -]*)\}")  # {B}ayesian, but not \\unknown{x}
 _ESCAPED = re.compile(r"\\([%&#_${}])")
 _SCRIPT = re.compile(r"([\^_])\s*(?:\{([^{}]*)\}|(\\[A-Za-z]+|[^\s{}\\]))")
-_RAISED = dict(zip("0123456789+-−=()abcdefghijklmnoprstuvwxyz", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ", strict=True))
+_RAISED = dict(
+    zip("0123456789+-−=()abcdefghijklmnoprstuvwxyz", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ", strict=True)
+)
 _RAISED |= {"*": "*", "′": "′", "⋆": "⋆", "†": "†", "∘": "°", "⊤": "ᵀ", "T": "ᵀ", " ": ""}
 _LOWERED = dict(zip("0123456789+-−=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", strict=True))
 _LOWERED |= {"∞": "∞", " ": ""}
@@ -63,6 +69,7 @@ def _prose(text: str) -> str:
         text = _SYMBOL.sub(_converted_symbol, text)
         text = _ESCAPED.sub(r"\1", text).replace("\\ ", " ")
         text = _GROUP.sub(lambda found: found[0] if found[1] else found[2], text)
+    text = re.sub(r"(?<=\S)~(?=\S)", " ", text)  # TeX's unbreakable blank; "costs ~5" keeps its sign
     text = text.replace("``", "“").replace("''", "”")
     return re.sub(r"(?<=[\w\s”)])---?(?=[\s\w“(])", lambda dash: "—" if len(dash[0]) == 3 else "–", text)
 

@@ -64,9 +64,9 @@ class MailRenderer:
             "Subject": header_text(view.subject),
             "Date": format_datetime(now),
             "Message-ID": message_id,
-            "List-Id": f"<digest.{domain}>",                                  # RFC 2919
-            "List-Unsubscribe": f"<mailto:{sender}?subject=unsubscribe>",     # RFC 2369
-            "Auto-Submitted": "auto-generated",                               # RFC 3834
+            "List-Id": f"<digest.{domain}>",  # RFC 2919
+            "List-Unsubscribe": f"<mailto:{sender}?subject=unsubscribe>",  # RFC 2369
+            "Auto-Submitted": "auto-generated",  # RFC 3834
             "Precedence": "list",
             "Feedback-ID": f"daily:{domain}",
         }
@@ -81,7 +81,10 @@ class MailRenderer:
     def addressed(self, content: bytes, *, to: str, message_id: str) -> Envelope:
         """An envelope round finished bytes."""
         return Envelope(
-            mail_from=ascii_address(self._site.sender), rcpt_to=ascii_address(to), message_id=message_id, content=content
+            mail_from=ascii_address(self._site.sender),
+            rcpt_to=ascii_address(to),
+            message_id=message_id,
+            content=content,
         )
 
     def bodies(self, edition: Edition) -> tuple[MailBodies, EditionView]:
@@ -96,10 +99,11 @@ class MailRenderer:
         return MailBodies(render(self._templates, "mail.txt.j2", edition=view, wrapped=wrapped), html), view
 
 
-def wrapped(text: str, indent: str = "") -> str:
+def wrapped(text: str, indent: str = "", first: str | None = None) -> str:
     """Paragraph text in lines of at most 72 columns; an address too long for a line stays whole."""
+    begin = indent if first is None else first
     return "\n".join(
-        wrap(text, 72, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+        wrap(text, 72, initial_indent=begin, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
     )
 
 

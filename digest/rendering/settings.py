@@ -8,8 +8,8 @@ class SiteSettings:
     """Who publishes the digest."""
 
     name: str = "Paperround"
-    url: str = "http://localhost:8000"           # where readers and sources find the operator
-    sender: str = "paperround@localhost"         # the From address of every mail; readers write to it to leave
+    url: str = "http://localhost:8000"  # where readers and sources find the operator
+    sender: str = "paperround@localhost"  # the From address of every mail; readers write to it to leave
     templates: str = field(default="", metadata={"path": True})  # a folder of templates that replace built-in ones
 
     def __post_init__(self) -> None:

@@ -21,7 +21,7 @@ def environment(overrides: Path | None = None) -> jinja2.Environment:
     own = [jinja2.FileSystemLoader(overrides)] if overrides else []
     made = jinja2.Environment(
         loader=jinja2.ChoiceLoader([*own, builtin, jinja2.PrefixLoader({"builtin": builtin}, delimiter=":")]),
-        autoescape=lambda name: name is None or not name.endswith(".txt.j2"),
+        autoescape=lambda name: name is None or not name.endswith(".txt.j2"),  # noqa: S701 - all but plain text
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

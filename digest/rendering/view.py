@@ -8,7 +8,7 @@ from digest.editions import Edition, Recommendation
 from digest.papers import Paper
 from digest.rendering import words
 from digest.rendering.latex import readable
-from digest.rendering.plain import one_line, sentences, shortened
+from digest.rendering.plain import one_line, sentences
 from digest.rendering.settings import SiteSettings
 
 LEAD_CHARACTERS = 640  # of the first paper's abstract
@@ -23,9 +23,9 @@ class PaperView:
     byline: str
     authors: tuple[str, ...]
     categories: str
-    note: str                # "announced Wednesday 21 January", or nothing
+    note: str  # "announced Wednesday 21 January", or nothing
     reasons: tuple[str, ...]
-    abstract: str            # trimmed
+    abstract: str  # trimmed
     full_abstract: tuple[str, ...]  # paragraphs
     url: str
     pdf_url: str
@@ -96,20 +96,15 @@ def title_of(paper: Paper) -> str:
     return one_line(readable(paper.title)) or paper.arxiv_id
 
 
-def _short(title: str) -> str:
-    head, _, _ = title.partition(": ")
-    return shortened(head if len(head) >= 8 else title, 60)
-
-
 def _subject(papers: Sequence[PaperView], day: date) -> str:
     if not papers:
         return f"Nothing for {day:%A}"
     others = f", and {len(papers) - 1} more" if len(papers) > 1 else ""
-    return f"{_short(papers[0].title)}{others} for {day:%A}"
+    return f"{words.short_title(papers[0].title)}{others} for {day:%A}"
 
 
 def _preheader(papers: Sequence[PaperView]) -> str:
-    named = [_short(paper.title) for paper in papers[:3]]
+    named = [words.short_title(paper.title) for paper in papers[:3]]
     more = len(papers) - len(named)
     return ", ".join(named) + f" and {words.number(more)} more." if more else f"{words.listed(named)}."
 

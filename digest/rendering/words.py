@@ -9,7 +9,7 @@ from digest.rendering.latex import readable
 from digest.rendering.plain import one_line, shortened
 
 SHOWN_REASONS = 3
-_MATCHES = 3          # words shown as matching
+_MATCHES = 3  # words shown as matching
 _NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split()
 
 
@@ -32,6 +32,12 @@ def day(when: date, *, today: date | None = None) -> str:
 def listed(items: Sequence[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     return " and ".join(filter(None, [", ".join(items[:-1]), *items[-1:]]))
+
+
+def short_title(title: str) -> str:
+    """The part before the colon, or as much of the title as fits into 60 characters."""
+    head, _, _ = title.partition(": ")
+    return shortened(head if len(head) >= 8 else title, 60)
 
 
 def byline(authors: Sequence[str]) -> str:
@@ -70,7 +76,7 @@ def _stated(reason: Reason) -> str:
 
 
 def _akin(reason: Reason) -> str:
-    title = shortened(one_line(readable(reason.label)), 60)
+    text = one_line(readable(reason.label))
     if reason.kind is ReasonKind.INTEREST:
-        return f"fits your words “{title}”"
-    return f"like “{title}”, which you liked"
+        return f"fits your words “{shortened(text, 60)}”"
+    return f"like “{short_title(text)}”, which you liked"

@@ -45,11 +45,14 @@ class Repository:
 
     def answer(self, query: str) -> bytes:
         """The XML that answers a query string; errors of the asker are answers, too."""
-        root = ET.Element("OAI-PMH", {
-            "xmlns": _OAI,
-            "xmlns:xsi": SCHEMA_INSTANCE,
-            "xsi:schemaLocation": f"{_OAI} http://www.openarchives.org/OAI/2.0/OAI-PMH.xsd",
-        })
+        root = ET.Element(
+            "OAI-PMH",
+            {
+                "xmlns": _OAI,
+                "xmlns:xsi": SCHEMA_INSTANCE,
+                "xsi:schemaLocation": f"{_OAI} http://www.openarchives.org/OAI/2.0/OAI-PMH.xsd",
+            },
+        )
         add_text(root, "responseDate", f"{self._today}T08:00:00Z")
         request = add_text(root, "request", self._base_url)
         try:
@@ -133,8 +136,7 @@ class Repository:
         return [
             paper
             for paper in self._papers
-            if first <= paper.datestamp <= last
-            and (wanted is None or wanted in _sets_of(paper))
+            if first <= paper.datestamp <= last and (wanted is None or wanted in _sets_of(paper))
         ]
 
     def _resumed(self, arguments: Mapping[str, str]) -> tuple[int, Mapping[str, str]]:

@@ -8,10 +8,23 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-_PHYSICS = frozenset({
-    "astro-ph", "cond-mat", "gr-qc", "hep-ex", "hep-lat", "hep-ph", "hep-th",
-    "math-ph", "nlin", "nucl-ex", "nucl-th", "physics", "quant-ph",
-})
+_PHYSICS = frozenset(
+    {
+        "astro-ph",
+        "cond-mat",
+        "gr-qc",
+        "hep-ex",
+        "hep-lat",
+        "hep-ph",
+        "hep-th",
+        "math-ph",
+        "nlin",
+        "nucl-ex",
+        "nucl-th",
+        "physics",
+        "quant-ph",
+    }
+)
 _OVERRIDABLE = ("title", "abstract", "comments")
 
 
@@ -21,7 +34,7 @@ class SampleVersion:
 
     announced: date
     submitted: datetime | None  # UTC; None where the record leaves the date out
-    source_type: str            # "I" marks a withdrawal
+    source_type: str  # "I" marks a withdrawal
     size: str
     overrides: Mapping[str, str]
 

@@ -37,11 +37,15 @@ def add_text(parent: ET.Element, tag: str, text: str, **attributes: str) -> ET.E
 
 
 def _add_raw(parent: ET.Element, paper: SamplePaper) -> None:
-    raw = ET.SubElement(parent, PREFIX, {
-        "xmlns": NAMESPACE,
-        "xmlns:xsi": SCHEMA_INSTANCE,
-        "xsi:schemaLocation": f"{NAMESPACE} {SCHEMA}",
-    })
+    raw = ET.SubElement(
+        parent,
+        PREFIX,
+        {
+            "xmlns": NAMESPACE,
+            "xmlns:xsi": SCHEMA_INSTANCE,
+            "xsi:schemaLocation": f"{NAMESPACE} {SCHEMA}",
+        },
+    )
     add_text(raw, "id", paper.id)
     add_text(raw, "submitter", paper.submitter)
     for number, version in enumerate(paper.versions, start=1):

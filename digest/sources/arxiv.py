@@ -87,11 +87,16 @@ class Arxiv:
     def _page(self, stream: str, start: Cursor, answer: oai.OaiAnswer, now: datetime) -> Page:
         announcements: list[Announcement] = []
         skipped = list(answer.unreadable)
+        last = start.since if start.completed_at else None
         for record in answer.records:
             if record.metadata is None:
-                continue
+                continue  # a deleted record
             try:
-                announcements.append(announcement_of(record, stream, since=start.since))
+                paper = paper_of(record.metadata)
+                kind = kind_of(paper, stream, listed=record.datestamp, since=last)
+                announcements.append(
+                    Announcement(source=self.name, stream=stream, paper=paper, kind=kind, day=record.datestamp)
+                )
             except ValueError as error:
                 skipped.append(f"{record.identifier}: {error}")
         began = start.began or answer.answered_on
@@ -104,19 +109,11 @@ class Arxiv:
         return Page(announcements=tuple(announcements), cursor=cursor, skipped=tuple(skipped))
 
 
-def announcement_of(record: oai.OaiRecord, stream: str, *, since: date) -> Announcement:
-    """What a harvested record announces; ValueError if its metadata cannot be read."""
-    assert record.metadata is not None
-    paper = paper_of(record.metadata)
-    kind = kind_of(paper, stream, listed=record.datestamp, since=since)
-    return Announcement(source=Arxiv.name, stream=stream, paper=paper, kind=kind, day=record.datestamp)
-
-
-def kind_of(paper: Paper, stream: str, *, listed: date, since: date) -> AnnouncementKind:
-    """Why a record appears in a listing from `since` on, as far as OAI-PMH lets one tell.
+def kind_of(paper: Paper, stream: str, *, listed: date, since: date | None) -> AnnouncementKind:
+    """Why a record appears in a listing, as far as OAI-PMH lets one tell; `since` is the last harvest's day, if any.
 
     arXiv gives the id when it announces, so an id of this or the last month with a single version is fresh. So is
-    a paper that was submitted and replaced again since the last harvest. An old record with one version may be a
+    a paper that was submitted and already replaced since the last harvest. An old record with one version may be a
     late cross-list or a bulk edit: it is kept, and enters no edition.
     """
     if paper.withdrawn:
@@ -124,7 +121,7 @@ def kind_of(paper: Paper, stream: str, *, listed: date, since: date) -> Announce
     in_place = AnnouncementKind.NEW if stream in paper.categories[:1] else AnnouncementKind.CROSS_LIST
     if len(paper.versions) > 1:
         first = paper.submitted_at
-        recent = first is not None and first.date() >= since - _MODERATION
+        recent = since is not None and first is not None and first.date() >= since - _MODERATION
         return in_place if recent else AnnouncementKind.REPLACEMENT
     last_month = (listed.replace(day=1) - timedelta(days=1)).replace(day=1)
     return in_place if identity.month_of(paper.arxiv_id) >= last_month else AnnouncementKind.CHANGED
@@ -136,4 +133,3 @@ def set_spec(category: str) -> str:
     if archive in _PHYSICS:
         return f"physics:{archive}:{subject}" if subject else f"physics:{archive}"
     return f"{archive}:{archive}:{subject}" if subject else archive
-

@@ -18,9 +18,9 @@ MAX_REDIRECTS = 3
 class Limits:
     """How much of an answer is awaited and taken."""
 
-    idle_seconds: float = 90.0        # to the first byte, and between bytes; arXiv has taken 29 s
-    total_seconds: float = 300.0      # for one answer, redirects included
-    wire_bytes: int = 64 * 2**20      # as sent
+    idle_seconds: float = 90.0  # to the first byte, and between bytes; arXiv has taken 29 s
+    total_seconds: float = 300.0  # for one answer, redirects included
+    wire_bytes: int = 64 * 2**20  # as sent
     decoded_bytes: int = 256 * 2**20  # after gzip
 
 
@@ -44,7 +44,7 @@ class Pace:
         """Return when the next request may start, and note that it starts."""
         if self.last is not None:
             rest = self.interval - (self._clock() - self.last).total_seconds()
-            if 0 < rest:
+            if rest > 0:
                 self._sleep(min(rest, self.interval))
         self.last = self._clock()
 
@@ -60,7 +60,7 @@ class PoliteClient:
         pace: Pace,
         cooldown: timedelta,
         friends: frozenset[str] = frozenset(),
-        limits: Limits = Limits(),  # noqa: B008 - frozen
+        limits: Limits = Limits(),
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         """`friends` are the hosts, besides the one asked, that an answer may redirect to (https only)."""
@@ -119,7 +119,7 @@ class PoliteClient:
         raise SourceError(self.source, f"answered HTTP {status} {response.reason_phrase}".rstrip())
 
     def _decoded(self, response: httpx.Response, deadline: float) -> Iterator[bytes]:
-        """The body piece by piece, refused when it is late, too large or cut short (httpx takes a cut gzip as whole)."""
+        """The body piece by piece, refused when it is late, too large or cut short (httpx takes cut gzip for whole)."""
         encoding = response.headers.get("content-encoding", "identity").lower()
         if encoding not in {"gzip", "identity"}:
             raise SourceError(self.source, f"answered in an encoding nobody asked for: {encoding[:40]}")

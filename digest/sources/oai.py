@@ -27,10 +27,10 @@ class OaiRecord:
 class OaiAnswer:
     """One answer to ListRecords or GetRecord."""
 
-    answered_on: date             # the day of responseDate, UTC
+    answered_on: date  # the day of responseDate, UTC
     records: tuple[OaiRecord, ...]
-    token: str | None             # for the next page; None on the last
-    error: str | None             # an error code such as noRecordsMatch
+    token: str | None  # for the next page; None on the last
+    error: str | None  # an error code such as noRecordsMatch
     error_text: str = ""
     unreadable: tuple[str, ...] = ()
 
@@ -45,7 +45,9 @@ def parse(body: bytes, *, source: str) -> OaiAnswer:
     failure = root.find(f"{_OAI}error")
     if failure is not None:
         return OaiAnswer(answered_on, (), None, failure.get("code", "unknown"), _text(failure))
-    listing = next((found for verb in ("ListRecords", "GetRecord") if (found := root.find(_OAI + verb)) is not None), None)
+    listing = next(
+        (found for verb in ("ListRecords", "GetRecord") if (found := root.find(_OAI + verb)) is not None), None
+    )
     if listing is None:
         raise SourceError(source, "the OAI-PMH answer has neither records nor an error")
     records: list[OaiRecord] = []

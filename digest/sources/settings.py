@@ -12,9 +12,9 @@ class ArxivSettings:
     oai_url: str = "https://oaipmh.arxiv.org/oai"
     rss_url: str = "https://rss.arxiv.org"
     api_url: str = "https://export.arxiv.org/api/query"
-    interval_seconds: float = 3.0      # arXiv's terms: one request in three seconds
-    cooldown_seconds: float = 600.0    # the least rest after a 429
-    first_days: int = 7                # how far back the first harvest goes
+    interval_seconds: float = 3.0  # arXiv's terms: one request in three seconds
+    cooldown_seconds: float = 600.0  # the least rest after a 429
+    first_days: int = 7  # how far back the first harvest goes
     deferred_days: tuple[date, ...] = field(
         default=(date(2026, 11, 26), date(2026, 12, 25), date(2026, 12, 29), date(2026, 12, 31))
     )  # evenings without an announcement

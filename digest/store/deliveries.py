@@ -48,18 +48,14 @@ class Deliveries:
     def freeze(self, delivery: int, content: bytes) -> bytes:
         """Keep the finished message unless one is kept already, and return the one that is kept."""
         d = t.delivery.c
-        self._db.execute(
-            sa.update(t.delivery).where(d.id == delivery, d.content.is_(None)).values(content=content)
-        )
+        self._db.execute(sa.update(t.delivery).where(d.id == delivery, d.content.is_(None)).values(content=content))
         return bytes(self._db.execute(sa.select(d.content).where(d.id == delivery)).scalar_one())
 
     def claim(self, delivery: Delivery, *, lease_until: datetime) -> bool:
         """Take a delivery for sending; False if another run has taken it, or its reader is not active any more."""
         d, e, s = t.delivery.c, t.edition.c, t.subscriber.c
         active = (
-            sa.select(e.id)
-            .join(t.subscriber, s.id == e.subscriber_id)
-            .where(s.state == SubscriberState.ACTIVE.value)
+            sa.select(e.id).join(t.subscriber, s.id == e.subscriber_id).where(s.state == SubscriberState.ACTIVE.value)
         )
         statement = (
             sa.update(t.delivery)
@@ -77,9 +73,7 @@ class Deliveries:
         """Close what was meant for readers who left or paused before it was sent; return how many."""
         d, e, s = t.delivery.c, t.edition.c, t.subscriber.c
         gone = (
-            sa.select(e.id)
-            .join(t.subscriber, s.id == e.subscriber_id)
-            .where(s.state != SubscriberState.ACTIVE.value)
+            sa.select(e.id).join(t.subscriber, s.id == e.subscriber_id).where(s.state != SubscriberState.ACTIVE.value)
         )
         statement = sa.update(t.delivery).where(d.state == DeliveryState.PENDING.value, d.edition_id.in_(gone))
         return self._db.execute(

@@ -36,8 +36,9 @@ class Editions:
         )
         number = self._db.execute(statement.on_conflict_do_nothing().returning(t.edition.c.id)).scalar()
         if number is not None and rows:
-            shown = [{"subscriber_id": slate.subscriber_id, "paper_id": row, "edition_id": number}
-                     for row in rows.values()]
+            shown = [
+                {"subscriber_id": slate.subscriber_id, "paper_id": row, "edition_id": number} for row in rows.values()
+            ]
             self._db.execute(insert(self._db, t.seen).on_conflict_do_nothing(), shown)
         return number
 
@@ -71,9 +72,7 @@ def _unpacked(item: dict[str, Any], kept: KeptPaper) -> Recommendation:
         Reason(kind=ReasonKind(kind), label=label, contribution=share, terms=tuple((w, s) for w, s in terms))
         for kind, label, share, terms in item["r"]
     )
-    return Recommendation(
-        paper=kept.paper, score=item["s"], reasons=reasons, announced=date.fromisoformat(item["d"])
-    )
+    return Recommendation(paper=kept.paper, score=item["s"], reasons=reasons, announced=date.fromisoformat(item["d"]))
 
 
 def _edition(row: sa.Row[Any], papers: dict[int, KeptPaper]) -> Edition:

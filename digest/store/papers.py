@@ -42,9 +42,10 @@ class Papers:
     def unlike(self, papers: Iterable[Paper]) -> set[PaperId]:
         """The ids of those papers that are not kept yet, or kept with another title or abstract."""
         wanted = {paper.id: paper for paper in papers}
-        kept = {key: text for key, *text in self._select(t.paper.c.canonical_key, t.paper.c.title,
-                                                         t.paper.c.abstract, keys=wanted)}
-        return {key for key, paper in wanted.items() if kept.get(key) != [paper.title, paper.abstract]}
+        c = t.paper.c
+        found = self._select(c.canonical_key, c.title, c.abstract, keys=wanted)
+        kept = {row.canonical_key: (row.title, row.abstract) for row in found}
+        return {key for key, paper in wanted.items() if kept.get(key) != (paper.title, paper.abstract)}
 
     def keep(self, papers: Iterable[Paper], terms: Mapping[PaperId, bytes], *, now: datetime) -> None:
         """Write papers as they read now; `terms` must hold those that are new or whose text changed."""
@@ -85,8 +86,10 @@ class Papers:
     def _touch(self, papers: Sequence[Paper]) -> None:
         """What may change without the text: lists of names, comments, references."""
         c = t.paper.c
-        statement = sa.update(t.paper).where(c.canonical_key == sa.bindparam("key")).values(
-            {name: sa.bindparam(f"new_{name}") for name in _LIGHT}
+        statement = (
+            sa.update(t.paper)
+            .where(c.canonical_key == sa.bindparam("key"))
+            .values({name: sa.bindparam(f"new_{name}") for name in _LIGHT})
         )
         for part in chunks([{"key": p.id} | {f"new_{name}": _light(p)[name] for name in _LIGHT} for p in papers]):
             self._db.execute(statement, part)
@@ -118,9 +121,7 @@ class Papers:
         for part in chunks(found):
             statement = insert(self._db, t.version)
             news = {name: statement.excluded[name] for name in ("submitted_at", "withdrawn")}
-            self._db.execute(
-                statement.on_conflict_do_update(index_elements=["paper_id", "number"], set_=news), part
-            )
+            self._db.execute(statement.on_conflict_do_update(index_elements=["paper_id", "number"], set_=news), part)
 
     def _announced_fresh(self, rows: Set[int]) -> set[tuple[str, str, int]]:
         a = t.announcement.c
@@ -134,18 +135,25 @@ class Papers:
 
     def rows(self, keys: Iterable[PaperId]) -> dict[PaperId, int]:
         """Row numbers by canonical key, of those that are kept."""
-        return {key: row for key, row in self._select(t.paper.c.canonical_key, t.paper.c.id, keys=keys)}
+        found = self._select(t.paper.c.canonical_key, t.paper.c.id, keys=keys)
+        return {row.canonical_key: row.id for row in found}
 
     def get(self, keys: Iterable[PaperId]) -> dict[PaperId, KeptPaper]:
         """Papers by canonical key, of those that are kept."""
-        found = [row for part in chunks(sorted(set(keys)))
-                 for row in self._db.execute(sa.select(t.paper).where(t.paper.c.canonical_key.in_(part)))]
+        found = [
+            row
+            for part in chunks(sorted(set(keys)))
+            for row in self._db.execute(sa.select(t.paper).where(t.paper.c.canonical_key.in_(part)))
+        ]
         return {kept.paper.id: kept for kept in self._whole(found)}
 
     def by_row(self, rows: Iterable[int]) -> dict[int, KeptPaper]:
         """Papers by row number."""
-        found = [row for part in chunks(sorted(set(rows)))
-                 for row in self._db.execute(sa.select(t.paper).where(t.paper.c.id.in_(part)))]
+        found = [
+            row
+            for part in chunks(sorted(set(rows)))
+            for row in self._db.execute(sa.select(t.paper).where(t.paper.c.id.in_(part)))
+        ]
         return {kept.row: kept for kept in self._whole(found)}
 
     def fresh_since(self, announcement: int) -> list[FreshPaper]:
@@ -188,8 +196,11 @@ class Papers:
         return [FreshPaper(kept[row], number, day) for row, (number, day) in sorted(found.items(), key=lambda x: x[1])]
 
     def _select(self, *columns: sa.ColumnElement[Any], keys: Iterable[PaperId]) -> list[sa.Row[Any]]:
-        return [row for part in chunks(sorted(set(keys)))
-                for row in self._db.execute(sa.select(*columns).where(t.paper.c.canonical_key.in_(part)))]
+        return [
+            row
+            for part in chunks(sorted(set(keys)))
+            for row in self._db.execute(sa.select(*columns).where(t.paper.c.canonical_key.in_(part)))
+        ]
 
     def _whole(self, found: Sequence[sa.Row[Any]]) -> list[KeptPaper]:
         versions: dict[int, list[Version]] = {row.id: [] for row in found}

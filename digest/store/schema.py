@@ -23,9 +23,7 @@ class Schema:
 
     @property
     def newest(self) -> str:
-        head = ScriptDirectory.from_config(self._config).get_current_head()
-        assert head is not None
-        return head
+        return str(ScriptDirectory.from_config(self._config).get_current_head())
 
     def revision(self) -> str | None:
         """The database's revision; None where nothing has been made yet."""

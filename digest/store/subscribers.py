@@ -47,10 +47,14 @@ class Subscribers:
         return self.find(address) if self._db.execute(statement).rowcount else None
 
     def find(self, address: str) -> Subscriber | None:
-        return self._one(t.subscriber.c.address_key == address.casefold())
+        """The subscriber with that address, in any case of letters."""
+        query = sa.select(t.subscriber).where(t.subscriber.c.address_key == address.casefold())
+        row = self._db.execute(query).one_or_none()
+        return _subscriber(row) if row else None
 
-    def get(self, subscriber: int) -> Subscriber | None:
-        return self._one(t.subscriber.c.id == subscriber)
+    def get(self, subscriber: int) -> Subscriber:
+        """The subscriber with that number, who must exist."""
+        return _subscriber(self._db.execute(sa.select(t.subscriber).where(t.subscriber.c.id == subscriber)).one())
 
     def all(self, state: SubscriberState | None = None) -> list[Subscriber]:
         """Everybody, or everybody in one state, in the order of joining."""
@@ -72,10 +76,6 @@ class Subscribers:
         if state := values.pop("state", None):
             values["state"] = state.value
         self._db.execute(sa.update(t.subscriber).where(t.subscriber.c.id == subscriber).values(values))
-
-    def _one(self, condition: sa.ColumnElement[bool]) -> Subscriber | None:
-        row = self._db.execute(sa.select(t.subscriber).where(condition)).one_or_none()
-        return _subscriber(row) if row else None
 
     # ------------------------------------------------------------ what they care for
 
@@ -116,9 +116,7 @@ class Subscribers:
         """Keep a verdict; a later one on the same paper takes its place."""
         values = {"verdict": verdict.value, "given_at": now}
         statement = insert(self._db, t.feedback).values(subscriber_id=subscriber, paper_id=paper_row, **values)
-        self._db.execute(
-            statement.on_conflict_do_update(index_elements=["subscriber_id", "paper_id"], set_=values)
-        )
+        self._db.execute(statement.on_conflict_do_update(index_elements=["subscriber_id", "paper_id"], set_=values))
 
     def seen(self, subscriber: int) -> set[PaperId]:
         """Every paper that an edition has brought to a subscriber."""

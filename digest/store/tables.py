@@ -106,8 +106,12 @@ subscriber = sa.Table(
     sa.Column("read_through", sa.BigInteger),
     sa.Column("feed_uri", sa.Text, nullable=False, unique=True),
     sa.Column("created_at", UtcDateTime, nullable=False),
-    sa.Index("ix_subscriber_next_due_at", "next_due_at", sqlite_where=sa.text("state = 'active'"),
-             postgresql_where=sa.text("state = 'active'")),
+    sa.Index(
+        "ix_subscriber_next_due_at",
+        "next_due_at",
+        sqlite_where=sa.text("state = 'active'"),
+        postgresql_where=sa.text("state = 'active'"),
+    ),
 )
 
 profile_entry = sa.Table(
@@ -137,7 +141,7 @@ edition = sa.Table(
     _belongs_to("subscriber"),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("slot_date", sa.Date, nullable=False),
-    sa.Column("items", sa.JSON, nullable=False),       # see store.editions
+    sa.Column("items", sa.JSON, nullable=False),  # see store.editions
     sa.Column("considered", sa.JSON, nullable=False),
     sa.Column("papers_read", sa.Integer, nullable=False),
     sa.Column("created_at", UtcDateTime, nullable=False),
@@ -171,6 +175,10 @@ delivery = sa.Table(
     sa.Column("answer", sa.Text, nullable=False, server_default=""),  # the last answer or error
     sa.Column("sent_at", UtcDateTime),
     sa.UniqueConstraint("edition_id", "channel"),
-    sa.Index("ix_delivery_open", "next_attempt_at", sqlite_where=sa.text(OPEN_DELIVERY),
-             postgresql_where=sa.text(OPEN_DELIVERY)),
+    sa.Index(
+        "ix_delivery_open",
+        "next_attempt_at",
+        sqlite_where=sa.text(OPEN_DELIVERY),
+        postgresql_where=sa.text(OPEN_DELIVERY),
+    ),
 )

@@ -14,7 +14,7 @@ from digest.mail import Envelope, Receipt
 from digest.transport.settings import Security, SmtpSettings
 
 COMMAND_SECONDS = 300.0  # §4.5.3.2: five minutes for the answer to a command
-FINAL_SECONDS = 600.0    # §4.5.3.2.6: ten minutes for the answer to the final dot
+FINAL_SECONDS = 600.0  # §4.5.3.2.6: ten minutes for the answer to the final dot
 
 
 class SmtpTransport:
@@ -33,7 +33,9 @@ class SmtpTransport:
             answer = self._exchange(relay, envelope)
         except (smtplib.SMTPException, OSError) as error:
             self._forget()
-            raise TransportError(f"the connection to {self._place} was lost: {_said(error)}", permanent=False) from error
+            raise TransportError(
+                f"the connection to {self._place} was lost: {_said(error)}", permanent=False
+            ) from error
         except UncertainDelivery:
             self._forget()
             raise
