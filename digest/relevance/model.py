@@ -14,12 +14,16 @@ from digest.relevance.text import TermCounts
 Rows = sparse.csr_array
 
 
+SMALL = 500  # papers; a first week of one small category
+
+
 class BackgroundModel(TransformerMixin, BaseEstimator):
     """TF-IDF weights fitted on a background of recent papers.
 
-    Parameters: `min_df`, the number of background papers a term must occur in.
+    Parameters: `min_df`, the number of background papers a term must occur in; one in a background below SMALL,
+    where most words of a field have been seen only once.
 
-    Learned: `term_ids_` (n_terms,) ascending; `idf_` (n_terms,), ln((1 + n) / (1 + df)) + 1;
+    Learned: `n_documents_`; `term_ids_` (n_terms,) ascending; `idf_` (n_terms,), ln((1 + n) / (1 + df)) + 1;
     `mean_` (n_terms,), the mean of the background's unit rows.
     """
 
@@ -28,9 +32,11 @@ class BackgroundModel(TransformerMixin, BaseEstimator):
 
     def fit(self, documents: Sequence[TermCounts], y: object = None) -> Self:
         """Learn from the background; an empty one gives an empty vocabulary."""
+        self.n_documents_ = len(documents)
         flat = _flat([document.ids for document in documents], np.uint64)
         ids, df = np.unique(flat, return_counts=True)
-        self.term_ids_ = ids[df >= min(self.min_df, max(len(documents), 1))]
+        enough = self.min_df if len(documents) >= SMALL else 1
+        self.term_ids_ = ids[df >= enough]
         self._weights = TfidfTransformer(norm="l2", use_idf=True, smooth_idf=True, sublinear_tf=True)
         if len(self.term_ids_) == 0:
             self.idf_ = self.mean_ = np.zeros(0)

@@ -124,13 +124,13 @@ class _Taste:
         self._wanted = model.transform([e.counts for e in reader.liked] + [count_words(text) for text in words])
         self._disliked = [example.title for example in reader.disliked]
         self._unwanted = model.transform([example.counts for example in reader.disliked])
-        self.scorer = RocchioScorer(model.mean_).fit(self._wanted, self._unwanted)
+        self.scorer = RocchioScorer.against_others(model).fit(self._wanted, self._unwanted)
 
     def reasons(self, row: Rows, paper: Paper) -> list[Reason]:
         """The text part of a score, term by term of its sum."""
         found = self._kin(self._wanted, self._labels, 1.0, row)
         found += self._kin(self._unwanted, [(ReasonKind.DISLIKED, t) for t in self._disliked], -DISLIKE_WEIGHT, row)
-        background = -float((row @ self._model.mean_)[0])
+        background = self.scorer.intercept - float((row @ self.scorer.background)[0])
         if background:
             found.append((ReasonKind.BACKGROUND, "what it shares with every paper", background, ()))
         ids = {int(self._model.term_ids_[column]) for _, _, _, terms in found for column, _ in terms}

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator
 
-from digest.relevance.model import Rows
+from digest.relevance.model import BackgroundModel, Rows
 
 Vector = npt.NDArray[np.float64]
 
@@ -15,14 +15,24 @@ DISLIKE_WEIGHT = 0.25
 
 
 class RocchioScorer(BaseEstimator):
-    """Mean of the wanted rows, minus `dislike_weight` × mean of the unwanted, minus the background's mean.
+    """Mean of the wanted rows, minus `dislike_weight` × mean of the unwanted, minus `background`, plus `intercept`.
 
     Learned: `coef_` (n_terms,). Rows are those of BackgroundModel.
     """
 
-    def __init__(self, background: Vector, dislike_weight: float = DISLIKE_WEIGHT) -> None:
+    def __init__(self, background: Vector, intercept: float = 0.0, dislike_weight: float = DISLIKE_WEIGHT) -> None:
         self.background = background
+        self.intercept = intercept
         self.dislike_weight = dislike_weight
+
+    @classmethod
+    def against_others(cls, model: BackgroundModel) -> Self:
+        """A scorer for rows that are themselves in the background, each compared with the mean of the others.
+
+        For a unit row x among n rows with mean m the others' mean gives (n m·x - 1) / (n - 1).
+        """
+        others = max(model.n_documents_ - 1, 1)
+        return cls(model.mean_ * (model.n_documents_ / others), 1.0 / others if model.n_documents_ > 1 else 0.0)
 
     def fit(self, wanted: Rows, unwanted: Rows | None = None) -> Self:
         """Learn from the rows of what is wanted, shape (n, n_terms), and what is not; either may have no row."""
@@ -34,8 +44,8 @@ class RocchioScorer(BaseEstimator):
         return self
 
     def decision_function(self, rows: Rows) -> Vector:
-        """One raw score a row, in [-1 - dislike_weight, 1] for unit rows."""
-        return np.asarray(rows @ self.coef_, dtype=np.float64)
+        """One raw score a row."""
+        return np.asarray(rows @ self.coef_, dtype=np.float64) + self.intercept
 
 
 def _mean(rows: Rows) -> Vector:

@@ -8,13 +8,14 @@ from digest.mail import Envelope, Receipt
 
 
 class FolderTransport:
-    """Each message becomes one file, named by its Message-ID, whole or not at all."""
+    """Each message becomes one file, named by its recipient and Message-ID, whole or not at all."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def send(self, envelope: Envelope) -> Receipt:
-        name = "".join(c if c.isalnum() or c in ".-_" else "_" for c in envelope.message_id.strip("<>"))
+        token = envelope.message_id.strip("<>").partition("@")[0]
+        name = "".join(c if c.isalnum() or c in ".-_@" else "_" for c in f"{envelope.rcpt_to}-{token}").lstrip(".")
         file = self._folder / f"{name}.eml"
         beside = file.with_suffix(".part")
         try:
