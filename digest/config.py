@@ -79,7 +79,8 @@ def load(file: Path, environment: Mapping[str, str] | None = None) -> Settings:
     """The settings of a file (which may be absent: defaults) and the environment; ConfigError names what is wrong."""
     variables = os.environ if environment is None else environment
     known = list(settings_known())
-    given = _from_file(file, known)
+    given = {setting: (setting.field.default, "default") for setting in known if not setting.is_secret}
+    given |= _from_file(file, known)
     given |= _from_environment(variables, known)
     made: dict[str, dict[str, Any]] = {section.name: {} for section in dataclasses.fields(Settings)}
     for setting, (value, where) in given.items():

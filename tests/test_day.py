@@ -27,6 +27,7 @@ from digest.subscribers import ProfileField, Schedule, Verdict
 from tests.fakes import MONDAY, FakeSource, Outbox, at, paper
 
 TUESDAY, SATURDAY, SUNDAY = MONDAY + timedelta(days=1), MONDAY + timedelta(days=5), MONDAY + timedelta(days=6)
+MORNING = at(MONDAY)
 _message = count(1)
 
 
@@ -37,12 +38,12 @@ class World:
     store: Store
     source: FakeSource = field(default_factory=FakeSource)
     outbox: Outbox = field(default_factory=Outbox)
-    settings: RelevanceSettings = RelevanceSettings()
+    settings: RelevanceSettings = field(default_factory=RelevanceSettings)
     renderer: MailRenderer = field(
         default_factory=lambda: MailRenderer(SiteSettings(sender="digest@example.org"), environment())
     )
 
-    def subscribe(self, email: str, *, now: datetime = at(MONDAY), **values: object) -> None:
+    def subscribe(self, email: str, *, now: datetime = MORNING, **values: object) -> None:
         membership.add(self.store, email, host="example.org", now=now, **values)  # type: ignore[arg-type]
 
     def like(self, email: str, *ids: str, verdict: Verdict = Verdict.LIKE) -> None:

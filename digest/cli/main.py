@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import NoReturn
 
@@ -107,9 +108,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code; every error is one sentence on stderr."""
     try:
-        result = root.main(
-            args=None if arguments is None else list(arguments), prog_name="digest", standalone_mode=False
-        )
+        given = _global_options_first(sys.argv[1:] if arguments is None else arguments)
+        result = root.main(args=given, prog_name="digest", standalone_mode=False)
         return result if isinstance(result, int) else DONE
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
@@ -128,6 +128,23 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
+
+
+def _global_options_first(arguments: Sequence[str]) -> list[str]:
+    """`--config` and `--now` may stand after the command too."""
+    first: list[str] = []
+    rest: list[str] = []
+    waiting = iter(arguments)
+    for argument in waiting:
+        if argument == "--":
+            return [*first, *rest, argument, *waiting]
+        if argument in ("--config", "--now"):
+            first += [argument, *islice(waiting, 1)]
+        elif argument.startswith(("--config=", "--now=")):
+            first.append(argument)
+        else:
+            rest.append(argument)
+    return [*first, *rest]
 
 
 def _said(sentence: str, code: int) -> int:

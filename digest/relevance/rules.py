@@ -13,9 +13,9 @@ INCLUDE_BONUS = 1.0  # added once an included term
 
 def folded(text: str) -> str:
     """Words in lower case, without accents and punctuation, one blank before, between and after them."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    decomposed = unicodedata.normalize("NFKD", text)  # before the case: a mathematical letter has none of its own
     plain = "".join(character for character in decomposed if not unicodedata.combining(character))
-    words = re.findall(r"\w+", plain)
+    words = re.findall(r"\w+", plain.casefold())
     return f" {' '.join(words)} "
 
 

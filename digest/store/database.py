@@ -44,7 +44,10 @@ class Store:
     @property
     def place(self) -> str:
         """The database's URL without its password."""
-        return self._engine.url.render_as_string(hide_password=True)
+        url = self._engine.url
+        if "password" in url.query:  # libpq takes it there too
+            url = url.update_query_dict({"password": "***"})
+        return url.render_as_string(hide_password=True)
 
     def prepare(self, *, now: datetime) -> None:
         """Make the schema fit: the embedded database upgrades itself, another one must be upgraded by hand."""
@@ -70,7 +73,10 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Transaction]:
         """A transaction that only reads, from one state of the database."""
-        with self._explained(), self._engine.execution_options(sqlite_begin="DEFERRED").begin() as connection:
+        # PostgreSQL's default shows each statement another state; what one missed, a later one would call read.
+        one_state: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        options = {"sqlite_begin": "DEFERRED"} if self.is_embedded else one_state
+        with self._explained(), self._engine.execution_options(**options).begin() as connection:
             yield Transaction(connection)
 
     def close(self) -> None:
@@ -89,6 +95,7 @@ def _remedy(problem: str) -> str:
     known = {
         "unable to open database file": "; check that its folder exists and can be written",
         "readonly database": "; check that the file and its folder can be written",
+        "not a database": "; [database] url names a file of another kind, name another one",
         "database is locked": "; another process is writing for very long, try again",
         "disk is full": "; nothing was changed, make room and run again",
     }
@@ -102,10 +109,15 @@ def _engine(settings: DatabaseSettings) -> sa.Engine:
             url = url.set(drivername="postgresql+psycopg")
         if url.get_backend_name() not in {"sqlite", "postgresql"}:
             raise StoreError(f"[database] url: {url.get_backend_name()} is not supported, use sqlite or postgresql")
+        if "@" in (url.host or ""):
+            raise ValueError("the rest of a password stands in the host")
         engine = sa.create_engine(url, connect_args=_connect_args(url, settings))
     except (SQLAlchemyError, ModuleNotFoundError) as error:
         hint = "; install paperround[postgres]" if isinstance(error, ModuleNotFoundError) else ""
-        raise StoreError(f"[database] url cannot be used: {error}{hint}") from error
+        raise StoreError(f"[database] url cannot be used: {' '.join(str(error).split())}{hint}") from error
+    except ValueError:
+        # What was misread may be a part of the password, so neither it nor the cause is shown.
+        raise StoreError("[database] url cannot be read; in a password write @ : / as %40 %3A %2F") from None
     if url.get_backend_name() == "sqlite":
         sa.event.listen(engine, "connect", _set_up_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
@@ -120,12 +132,14 @@ def _connect_args(url: sa.URL, settings: DatabaseSettings) -> dict[str, Any]:
 
 def _set_up_sqlite(connection: Any, _: object) -> None:
     connection.isolation_level = None  # transactions are begun by _begin_sqlite, not by the driver
-    connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
+    options = connection.get_execution_options()
+    connection.exec_driver_sql(f"PRAGMA foreign_keys = {options.get('sqlite_foreign_keys', 'ON')}")
     # A transaction that reads first and writes later fails at once when another one writes between: writers say so.
-    mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
-    connection.exec_driver_sql(f"BEGIN {mode}")
+    mode = options.get("sqlite_begin", "DEFERRED")
+    if mode is not None:
+        connection.exec_driver_sql(f"BEGIN {mode}")

@@ -46,10 +46,12 @@ class Deliveries:
         return [_delivery(row) for row in self._db.execute(query)]
 
     def freeze(self, delivery: int, content: bytes) -> bytes:
-        """Keep the finished message unless one is kept already, and return the one that is kept."""
+        """Keep the finished message unless one is kept already or nothing is open; return the one that counts."""
         d = t.delivery.c
-        self._db.execute(sa.update(t.delivery).where(d.id == delivery, d.content.is_(None)).values(content=content))
-        return bytes(self._db.execute(sa.select(d.content).where(d.id == delivery)).scalar_one())
+        unwritten = sa.and_(d.id == delivery, d.content.is_(None), d.state.in_(_OPEN))
+        self._db.execute(sa.update(t.delivery).where(unwritten).values(content=content))
+        kept = self._db.execute(sa.select(d.content).where(d.id == delivery)).scalar_one()
+        return content if kept is None else bytes(kept)
 
     def claim(self, delivery: Delivery, *, lease_until: datetime) -> bool:
         """Take a delivery for sending; False if another run has taken it, or its reader is not active any more."""
@@ -70,12 +72,13 @@ class Deliveries:
         return self._db.execute(statement).rowcount == 1
 
     def cancel_unwanted(self) -> int:
-        """Close what was meant for readers who left or paused before it was sent; return how many."""
+        """Close what was meant for readers who left or paused before it was surely sent; return how many."""
         d, e, s = t.delivery.c, t.edition.c, t.subscriber.c
         gone = (
             sa.select(e.id).join(t.subscriber, s.id == e.subscriber_id).where(s.state != SubscriberState.ACTIVE.value)
         )
-        statement = sa.update(t.delivery).where(d.state == DeliveryState.PENDING.value, d.edition_id.in_(gone))
+        unsent = d.state.in_((DeliveryState.PENDING.value, DeliveryState.UNCERTAIN.value))
+        statement = sa.update(t.delivery).where(unsent, d.edition_id.in_(gone))
         return self._db.execute(
             statement.values(state=DeliveryState.CANCELLED.value, content=None, answer="the reader is not active")
         ).rowcount
@@ -102,7 +105,8 @@ class Deliveries:
         return {DeliveryState(state): number for state, number in self._db.execute(query)}
 
     def _close(self, delivery: int, state: DeliveryState, answer: str, **values: Any) -> None:
-        values |= {"state": state.value, "answer": answer[:500], "lease_until": None}
+        # A relay may answer anything; PostgreSQL takes no NUL, and an outcome that cannot be kept is a mail sent twice.
+        values |= {"state": state.value, "answer": answer.replace("\0", "")[:500], "lease_until": None}
         self._db.execute(sa.update(t.delivery).where(t.delivery.c.id == delivery).values(values))
 
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from digest.identity import PaperId
 from digest.papers import FRESH, Announcement, Paper, Version
 from digest.store import tables as t
-from digest.store.upsert import chunks, insert
+from digest.store.upsert import chunks, insert, take_turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +62,19 @@ class Papers:
 
     def announce(self, announcements: Iterable[Announcement], *, now: datetime) -> int:
         """Note what was announced and return how many are new; a paper is fresh in a stream only once."""
+        take_turns(self._db, t.announcement)
         listed = list(announcements)
         rows = self.rows({item.paper.id for item in listed})
         already = self._announced_fresh({rows[item.paper.id] for item in listed})
-        wanted = [
-            {
-                "source": item.source,
-                "stream": item.stream,
-                "paper_id": rows[item.paper.id],
-                "kind": item.kind.value,
-                "day": item.day,
-                "seen_at": now,
-            }
-            for item in listed
-            if not (item.kind in FRESH and (item.source, item.stream, rows[item.paper.id]) in already)
-        ]
+        wanted: list[dict[str, Any]] = []
+        for item in listed:
+            place = (item.source, item.stream, rows[item.paper.id])
+            if item.kind in FRESH and place in already:
+                continue
+            if item.kind in FRESH:
+                already.add(place)
+            named = dict(zip(("source", "stream", "paper_id"), place, strict=True))
+            wanted.append({**named, "kind": item.kind.value, "day": item.day, "seen_at": now})
         before = self.newest_announcement() or 0
         for part in chunks(wanted):
             self._db.execute(insert(self._db, t.announcement).on_conflict_do_nothing(), part)
@@ -186,12 +184,8 @@ class Papers:
 
     def _fresh(self, condition: sa.ColumnElement[bool]) -> list[FreshPaper]:
         a = t.announcement.c
-        query = (
-            sa.select(a.paper_id, sa.func.max(a.id), sa.func.max(a.day))
-            .where(condition, a.kind.in_(FRESH))
-            .group_by(a.paper_id)
-        )
-        found = {row: (number, day) for row, number, day in self._db.execute(query)}
+        query = sa.select(a.paper_id, a.id, a.day).where(condition, a.kind.in_(FRESH)).order_by(a.id)
+        found = {row: (number, day) for row, number, day in self._db.execute(query)}  # the newest takes the place
         kept = self.by_row(found)
         return [FreshPaper(kept[row], number, day) for row, (number, day) in sorted(found.items(), key=lambda x: x[1])]
 

@@ -31,23 +31,26 @@ class Schema:
             return MigrationContext.configure(connection).get_current_revision()
 
     def is_current(self) -> bool:
-        return self.revision() == self.newest
-
-    def upgrade(self, *, backup_suffix: str) -> Path | None:
-        """Migrate to the newest revision; an embedded database that holds something is copied beside itself first."""
+        """Whether nothing is left to migrate; StoreError if the database is ahead of this release."""
         revision = self.revision()
-        if revision == self.newest:
-            return None
         known = {script.revision for script in ScriptDirectory.from_config(self._config).walk_revisions()}
         if revision is not None and revision not in known:
             raise StoreError(f"the database was made by a newer release (revision {revision}); install that release")
-        backup = self._copy(backup_suffix) if revision is not None else None
+        return revision == self.newest
+
+    def upgrade(self, *, backup_suffix: str) -> Path | None:
+        """Migrate to the newest revision; an embedded database that holds something is copied beside itself first."""
+        if self.is_current():
+            return None
+        backup = self._copy(backup_suffix) if self.revision() is not None else None
         self.migrate("head")
         return backup
 
     def migrate(self, target: str) -> None:
-        """Go to a revision: up to `head` or a name, down to an older name or `base`."""
-        with self._engine.execution_options(sqlite_begin="IMMEDIATE").begin() as connection:
+        """Go up to a revision (a name or `head`), or down to `base`."""
+        # SQLite changes a table by building it anew; with foreign keys on, dropping the old one empties its children.
+        options = {"sqlite_begin": "IMMEDIATE", "sqlite_foreign_keys": "OFF"}
+        with self._engine.execution_options(**options).begin() as connection:
             self._config.attributes["connection"] = connection
             if target == "base":
                 command.downgrade(self._config, target)
@@ -59,9 +62,6 @@ class Schema:
         if self._engine.dialect.name != "sqlite" or not file or file == ":memory:":
             return None
         backup = Path(f"{file}.before-{self.newest}-{suffix}")
-        raw = self._engine.raw_connection()
-        try:
-            raw.cursor().execute("VACUUM INTO ?", (str(backup),))
-        finally:
-            raw.close()
+        with self._engine.execution_options(sqlite_begin=None).connect() as connection:  # not within a transaction
+            connection.exec_driver_sql("VACUUM INTO ?", (str(backup),))
         return backup

@@ -1,7 +1,7 @@
 """Subscribers, their profiles and their votes."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from digest.identity import PaperId
 from digest.store import tables as t
-from digest.store.upsert import insert
+from digest.store.upsert import chunks, insert
 from digest.subscribers import (
     Profile,
     ProfileField,
@@ -43,8 +43,8 @@ class Subscribers:
             created_at=now,
             **_schedule_columns(schedule),
         )
-        statement = statement.on_conflict_do_nothing(index_elements=["address_key"])
-        return self.find(address) if self._db.execute(statement).rowcount else None
+        statement = statement.on_conflict_do_nothing(index_elements=["address_key"]).returning(t.subscriber.c.id)
+        return None if self._db.execute(statement).scalar() is None else self.find(address)
 
     def find(self, address: str) -> Subscriber | None:
         """The subscriber with that address, in any case of letters."""
@@ -84,18 +84,17 @@ class Subscribers:
         wanted = list(subscribers)
         words: dict[int, dict[ProfileField, list[str]]] = defaultdict(lambda: defaultdict(list))
         e = t.profile_entry.c
-        for row in self._db.execute(
-            sa.select(e.subscriber_id, e.field, e.value).where(e.subscriber_id.in_(wanted)).order_by(e.id)
-        ):
+        said = sa.select(e.subscriber_id, e.field, e.value).order_by(e.id)
+        for row in self._of(wanted, said, e.subscriber_id):
             words[row.subscriber_id][ProfileField(row.field)].append(row.value)
         votes: dict[int, dict[Verdict, list[PaperId]]] = defaultdict(lambda: defaultdict(list))
         f = t.feedback.c
-        for row in self._db.execute(
+        given = (
             sa.select(f.subscriber_id, f.verdict, t.paper.c.canonical_key)
             .join(t.paper, t.paper.c.id == f.paper_id)
-            .where(f.subscriber_id.in_(wanted))
             .order_by(f.given_at, f.paper_id)
-        ):
+        )
+        for row in self._of(wanted, given, f.subscriber_id):
             votes[row.subscriber_id][Verdict(row.verdict)].append(PaperId(row.canonical_key))
         return {number: _profile(words[number], votes[number]) for number in wanted}
 
@@ -126,6 +125,13 @@ class Subscribers:
             .where(t.seen.c.subscriber_id == subscriber)
         )
         return {PaperId(key) for key in self._db.execute(query).scalars()}
+
+    def _of(
+        self, subscribers: list[int], query: sa.Select[Any], column: sa.ColumnElement[int]
+    ) -> Iterator[sa.Row[Any]]:
+        """The rows of a query that belong to the subscribers, however many they are."""
+        for part in chunks(subscribers):
+            yield from self._db.execute(query.where(column.in_(part)))
 
 
 def _schedule_columns(schedule: Schedule) -> dict[str, Any]:

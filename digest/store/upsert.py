@@ -15,6 +15,15 @@ def insert(connection: sa.Connection, table: sa.Table) -> sqlite.Insert | postgr
     return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
 
 
+def take_turns(connection: sa.Connection, table: sa.Table) -> None:
+    """Wait until no other transaction adds to the table, so that numbers become visible in ascending order.
+
+    Whoever has read up to a number would otherwise never see a lower one that is kept later.
+    """
+    if connection.dialect.name == "postgresql":  # SQLite has one writer at a time
+        connection.execute(sa.text(f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE"))
+
+
 def chunks(items: Sequence[Item], size: int = CHUNK) -> Iterator[Sequence[Item]]:
     """The items in parts that fit into one statement; nothing for nothing."""
     return (items[start : start + size] for start in range(0, len(items), size))

@@ -1,0 +1,145 @@
+"""All of a transaction is kept or none, and a reading one sees one state."""
+
+from datetime import timedelta
+from pathlib import Path
+from threading import Thread
+
+import pytest
+import sqlalchemy as sa
+
+from digest.errors import StoreError
+from digest.papers import Cursor
+from digest.store import DatabaseSettings, Store
+from digest.store import tables as t
+from digest.subscribers import ProfileField, SubscriberState
+from tests.fakes import MONDAY, paper
+from tests.store.builders import NOW, TERMS, announced, keep, reader, subscribe
+
+
+def test_a_page_and_its_cursor_are_kept_together_or_not_at_all(store: Store) -> None:
+    item = paper()
+    with pytest.raises(ZeroDivisionError), store.begin() as tx:
+        tx.papers.keep([item], {item.id: TERMS}, now=NOW)
+        tx.papers.announce([announced(item)], now=NOW)
+        tx.harvests.move("arxiv", "cs.LG", Cursor(since=MONDAY))
+        raise ZeroDivisionError
+    with store.read() as tx:
+        assert tx.papers.rows([item.id]) == {}
+        assert tx.papers.newest_announcement() is None
+        assert tx.harvests.cursor("arxiv", "cs.LG") is None
+
+
+def test_a_statement_that_fails_undoes_those_before_it(store: Store) -> None:
+    reader(store, feed_uri="tag:x,2026:1")
+    with pytest.raises(StoreError), store.begin() as tx:
+        subscribe(tx)
+        subscribe(tx, feed_uri="tag:x,2026:1")
+    with store.read() as tx:
+        assert len(tx.subscribers.all()) == 1
+
+
+def test_a_store_error_keeps_its_cause_and_names_the_place(store: Store) -> None:
+    reader(store, feed_uri="tag:x,2026:1")
+    with pytest.raises(StoreError) as failed:
+        reader(store, feed_uri="tag:x,2026:1")
+    assert isinstance(failed.value.__cause__, sa.exc.IntegrityError)
+    assert str(failed.value).startswith(f"{store.place}: ")
+    assert "\n" not in str(failed.value)
+
+
+def test_what_is_kept_is_there_for_another_store(store: Store, database_url: str) -> None:
+    added = reader(store)
+    other = Store(DatabaseSettings(url=database_url))
+    with other.read() as tx:
+        assert tx.subscribers.all() == [added]
+    other.close()
+
+
+def test_a_reading_transaction_sees_one_state_of_the_database(store: Store) -> None:
+    with store.read() as reading:
+        assert reading.subscribers.all() == []
+        added = reader(store)  # in a transaction of its own, which waits for nobody
+        assert reading.subscribers.all() == []
+    with store.read() as reading:
+        assert reading.subscribers.all() == [added]
+
+
+def test_nobody_sees_what_is_not_committed_yet(store: Store) -> None:
+    with store.begin() as writing:
+        subscribe(writing)
+        with store.read() as reading:
+            assert reading.subscribers.all() == []
+
+
+def test_a_reader_does_not_keep_a_writer_waiting(store: Store) -> None:
+    keep(store, paper())
+    with store.read() as reading:
+        reading.papers.newest_announcement()
+        writer = Thread(target=keep, args=(store, paper()))
+        writer.start()
+        writer.join(10)
+        assert not writer.is_alive()
+
+
+def test_an_announcement_never_appears_below_one_that_was_read(store: Store) -> None:
+    """Two harvests at once: whoever reads through the later one has seen the earlier one too."""
+    early, late = paper(), paper()
+    keep(store, early, late)
+
+    def announce_late() -> None:
+        with store.begin() as tx:
+            tx.papers.announce([announced(late)], now=NOW)
+
+    other = Thread(target=announce_late)
+    with store.begin() as tx:
+        tx.papers.announce([announced(early)], now=NOW)
+        other.start()
+        other.join(0.3)  # it must wait for this transaction to end
+        with store.read() as reading:
+            assert reading.papers.newest_announcement() is None
+    other.join(10)
+    with store.read() as tx:
+        assert [f.kept.paper.id for f in tx.papers.fresh_since(0)] == [early.id, late.id]
+
+
+def test_two_claims_at_the_same_time_have_one_winner(store: Store) -> None:
+    from tests.store.builders import edition
+
+    number = edition(store, reader(store))
+    with store.begin() as tx:
+        tx.deliveries.intend(number, message_id="<1@example.org>", now=NOW)
+        (delivery,) = tx.deliveries.open(NOW)
+    won: list[bool] = []
+
+    def claim() -> None:
+        with store.begin() as tx:
+            won.append(tx.deliveries.claim(delivery, lease_until=NOW + timedelta(minutes=15)))
+
+    rivals = [Thread(target=claim) for _ in range(4)]
+    for rival in rivals:
+        rival.start()
+    for rival in rivals:
+        rival.join(20)
+    assert sorted(won) == [False, False, False, True]
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_foreign_keys_are_on_in_every_connection(engine: str, upgraded_file: Path) -> None:
+    store = Store(DatabaseSettings(url=f"{engine}:///{upgraded_file}"))
+    for _ in range(3):
+        with pytest.raises(StoreError, match="FOREIGN KEY"), store.begin() as tx:
+            tx.subscribers.add_words(99, ProfileField.INTEREST, ["ants"])
+        store.close()
+    store.close()
+
+
+def test_a_state_is_kept_by_its_value_and_an_unknown_one_is_not_made_up(store: Store) -> None:
+    someone = reader(store)
+    with store._engine.begin() as connection:
+        assert connection.execute(sa.select(t.subscriber.c.state)).scalar() == "active"
+        connection.execute(sa.update(t.subscriber).values(state="unheard of"))
+    with store.read() as tx, pytest.raises(ValueError, match="unheard of"):
+        tx.subscribers.get(someone.id)
+    with store.begin() as tx:
+        tx.subscribers.change(someone.id, state=SubscriberState.PAUSED)
+        assert tx.subscribers.get(someone.id).state is SubscriberState.PAUSED

@@ -1,0 +1,135 @@
+"""The configuration: what an operator writes, gets wrong, and is shown."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from digest import config
+from digest.config import Settings, load, settings_known, shown
+from digest.errors import ConfigError
+from digest.resources import shipped
+from digest.transport.settings import Security
+
+
+def written(folder: Path, text: str) -> Path:
+    file = folder / "config.toml"
+    file.write_text(text)
+    return file
+
+
+def test_the_example_names_every_setting_and_equals_the_defaults(tmp_path: Path) -> None:
+    example = tomllib.loads(shipped("config.example.toml").read_text(encoding="utf-8"))
+    named = {(setting.section, setting.key) for setting in settings_known()}
+
+    in_example = {
+        (section, key)
+        for section, values in [
+            *((name, values) for name, values in example.items() if name != "sources"),
+            *((f"sources.{name}", values) for name, values in example["sources"].items()),
+        ]
+        for key in values
+    }
+
+    assert in_example == named
+    same = written(tmp_path, shipped("config.example.toml").read_text(encoding="utf-8"))
+    assert load(same, {}) == load(tmp_path / "absent.toml", {})
+
+
+def test_an_absent_file_means_the_defaults(tmp_path: Path) -> None:
+    settings = load(tmp_path / "absent.toml", {})
+
+    assert settings.arxiv == Settings().arxiv
+    assert settings.database.url == f"sqlite:///{tmp_path}/paperround.db"
+    assert settings.outbox.folder == str(tmp_path / "outbox")
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        (
+            '[sources.arxiv]\ncategoris = ["cs.LG"]',
+            r"\[sources.arxiv\] categoris: unknown key; did you mean categories\?",
+        ),
+        ("[smpt]\nport = 25", r"\[smpt\] port: unknown section; did you mean smtp\?"),
+        ("[sources.arxive]\nfirst_days = 3", r"\[sources.arxive\] .*unknown section; did you mean sources.arxiv\?"),
+        ("name = 'x'", r"config.toml: name: unknown section; "),
+        ("[smtp]\nport = '25'", r"\[smtp\] port: expected a whole number, found '25'"),
+        ("[smtp]\nport = true", r"\[smtp\] port: expected a whole number, found True"),
+        ("[smtp]\nport = 99999", r"\[smtp\] port: expected 1 to 65535"),
+        ("[smtp]\nsecurity = 'ssl'", r"\[smtp\] security: expected one of none, starttls, tls, found 'ssl'"),
+        ("[sources.arxiv]\ncategories = 'cs.LG'", r"expected a list, each text, found 'cs.LG'"),
+        ("[sources.arxiv]\ncategories = []", r"\[sources.arxiv\] categories: name at least one"),
+        ("[sources.arxiv]\noai_url = 'arxiv.org'", r"oai_url: expected a URL that begins with https://"),
+        ("[site]\nsender = 'Ana <ana@example.org>'", r"\[site\] sender: expected one bare address"),
+        (
+            "[smtp]\npassword_file = 'no-such-file'",
+            r"password_file: cannot read the secret in no-such-file \(No such file",
+        ),
+        ("[smtp\nport = 25", r"config.toml: not valid TOML: "),
+    ],
+)
+def test_a_mistake_is_told_with_file_key_and_what_was_expected(tmp_path: Path, text: str, complaint: str) -> None:
+    file = written(tmp_path, text)
+
+    with pytest.raises(ConfigError, match=complaint) as caught:
+        load(file, {})
+
+    assert str(caught.value).startswith(str(file))
+    assert "\n" not in str(caught.value).partition("not valid TOML")[0]
+
+
+def test_the_environment_outweighs_the_file(tmp_path: Path) -> None:
+    file = written(tmp_path, "[sources.arxiv]\nfirst_days = 3\n[smtp]\nport = 25")
+    environment = {
+        "DIGEST_SOURCES_ARXIV_CATEGORIES": "cs.RO, math.AP",
+        "DIGEST_SOURCES_ARXIV_INTERVAL_SECONDS": "0.5",
+        "DIGEST_SOURCES_ARXIV_DEFERRED_DAYS": "2026-12-25",
+        "DIGEST_SMTP_PORT": "2525",
+        "DIGEST_SMTP_SECURITY": "starttls",
+        "DIGEST_CONFIG": str(file),
+        "PATH": "/bin",
+    }
+
+    settings = load(file, environment)
+
+    assert settings.arxiv.categories == ("cs.RO", "math.AP")
+    assert settings.arxiv.interval_seconds == 0.5
+    assert settings.arxiv.first_days == 3
+    assert len(settings.arxiv.deferred_days) == 1
+    assert (settings.smtp.port, settings.smtp.security) == (2525, Security.STARTTLS)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "complaint"),
+    [
+        ("DIGEST_SMTP_PROT", "25", r"environment: DIGEST_SMTP_PROT: unknown setting; did you mean DIGEST_SMTP_PORT\?"),
+        ("DIGEST_SMTP_PORT", "many", r"environment: DIGEST_SMTP_PORT: expected a whole number, found 'many'"),
+    ],
+)
+def test_a_mistake_in_the_environment_is_told_too(tmp_path: Path, name: str, value: str, complaint: str) -> None:
+    with pytest.raises(ConfigError, match=complaint):
+        load(tmp_path / "absent.toml", {name: value})
+
+
+def test_a_secret_is_read_from_its_file_and_never_shown(tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("hunter2\n")
+    file = written(
+        tmp_path,
+        "[smtp]\npassword_file = 'password'\n[database]\nurl = 'postgresql://digest:hunter2@db.example.org/digest'",
+    )
+
+    settings = load(file, {})
+
+    assert settings.smtp.password == "hunter2"
+    told = "\n".join(f"{section} {key} {value}" for section, key, value in shown(settings))
+    assert "hunter2" not in told
+    assert "postgresql://digest:***@db.example.org/digest" in told
+    assert config.REDACTED in told
+
+
+def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").mkdir()
+
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load(tmp_path / "config.toml", {})
