@@ -35,9 +35,13 @@ class SourceError(DigestError):
     """A source answered wrongly or not at all; what was kept before stays as it was."""
 
     def __init__(self, source: str, problem: str) -> None:
-        super().__init__(f"{source}: {problem}")
+        super().__init__(source, problem)
         self.source = source
         self.problem = problem
+        self.stream = ""  # the listing it happened in, where one was being read
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.stream}".rstrip() + f": {self.problem}"
 
 
 class SourceResting(SourceError):

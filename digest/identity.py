@@ -7,16 +7,18 @@ from typing import NewType
 PaperId = NewType("PaperId", str)  # canonical key: "arxiv:2601.10962", "arxiv:math/0306266"
 
 # https://info.arxiv.org/help/arxiv_identifier.html
-_NEW_STYLE = re.compile(r"(?P<year>\d{2})(?P<month>0[1-9]|1[0-2])\.\d{4,5}")
-_OLD_STYLE = re.compile(r"(?P<archive>[a-z]+(?:-[a-z]+)?)(?:\.[A-Z]{2})?/(?P<year>\d{2})(?P<month>0[1-9]|1[0-2])\d{3}")
-_DECORATION = re.compile(r"^(?:https?://(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html)/|oai:arXiv\.org:|arxiv:)", re.I)
-_VERSION = re.compile(r"v[1-9]\d*$")
+_NEW_STYLE = re.compile(r"(?P<year>\d{2})(?P<month>0[1-9]|1[0-2])\.\d{4,5}", re.ASCII)
+_OLD_STYLE = re.compile(
+    r"(?P<archive>[a-z]+(?:-[a-z]+)?)(?:\.[A-Z]{2})?/(?P<year>\d{2})(?P<month>0[1-9]|1[0-2])\d{3}", re.ASCII
+)
+_DECORATION = re.compile(r"^(?:(?:https?://)?(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html)/|oai:arXiv\.org:|arxiv:)", re.I)
+_VERSION = re.compile(r"v[1-9]\d*$", re.ASCII)
 
 
 def arxiv_id(text: str) -> str | None:
     """The bare arXiv id in an id, URL, `arXiv:` or OAI spelling, without version; None where there is none."""
-    bare = _DECORATION.sub("", text.strip()).removesuffix(".pdf")
-    bare = _VERSION.sub("", bare.split("?")[0].split("#")[0])
+    address = re.split(r"[?#]", text.strip())[0].rstrip("/")
+    bare = _VERSION.sub("", _DECORATION.sub("", address).removesuffix(".pdf"))
     if _NEW_STYLE.fullmatch(bare):
         return bare
     if _OLD_STYLE.fullmatch(bare):

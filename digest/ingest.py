@@ -83,6 +83,7 @@ def _harvest(store: Store, source: Source, stream: str, now: datetime, progress:
                 break
     except SourceError as error:
         log.warning("harvest failed source=%s stream=%s problem=%s", source.name, stream, error.problem)
+        error.stream = stream
         problem = error
         with store.begin() as tx:
             tx.harvests.note_request(source.name, source.last_request_at)
@@ -103,7 +104,7 @@ def _refuse_sudden_silence(source: Source, stream: str, cursor: Cursor | None, p
         return
     if source.announcement_due(stream, cursor, now=now):
         raise SourceError(
-            source.name, f"{stream}: the listing is empty although one was due; nothing was changed, run again later"
+            source.name, f"the listing is empty although one was due; nothing was changed, run again later"
         )
     log.info("quiet source=%s stream=%s: no listing was due since the last harvest", source.name, stream)
 

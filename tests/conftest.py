@@ -131,12 +131,12 @@ def _server(binaries: Path) -> Iterator[str]:
         if user is not None:
             shutil.chown(folder, user)
         data = folder / "data"
-        make = [binaries / "initdb", "-D", data, "-U", "tester", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"]
+        make = [str(binaries / "initdb"), "-D", str(data), *"-U tester -A trust -E UTF8 --locale=C -N".split()]
         subprocess.run(make, check=True, user=user, cwd=folder, capture_output=True, timeout=PATIENCE)
         fast = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "listen_addresses=")
         options = [part for option in fast for part in ("-c", option)]
         with (folder / "log").open("wb") as log:
-            start = [binaries / "postgres", "-D", data, "-k", folder, *options]
+            start = [str(binaries / "postgres"), "-D", str(data), "-k", str(folder), *options]
             server = subprocess.Popen(start, user=user, cwd=folder, stdout=log, stderr=log)
         try:
             url = f"postgresql://tester@/?host={folder}"

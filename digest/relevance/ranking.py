@@ -130,7 +130,7 @@ class _Taste:
         """The text part of a score, term by term of its sum."""
         found = self._kin(self._wanted, self._labels, 1.0, row)
         found += self._kin(self._unwanted, [(ReasonKind.DISLIKED, t) for t in self._disliked], -DISLIKE_WEIGHT, row)
-        background = self.scorer.intercept - float((row @ self.scorer.background)[0])
+        background = float(self.scorer.background_share(row)[0])
         if background:
             found.append((ReasonKind.BACKGROUND, "what it shares with every paper", background, ()))
         ids = {int(self._model.term_ids_[column]) for _, _, _, terms in found for column, _ in terms}

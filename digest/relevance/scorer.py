@@ -44,8 +44,16 @@ class RocchioScorer(BaseEstimator):
         return self
 
     def decision_function(self, rows: Rows) -> Vector:
-        """One raw score a row."""
-        return np.asarray(rows @ self.coef_, dtype=np.float64) + self.intercept
+        """One raw score a row; a row of no known term has the score 0."""
+        return np.asarray(rows @ self.coef_, dtype=np.float64) + self.intercept * _has_terms(rows)
+
+    def background_share(self, rows: Rows) -> Vector:
+        """The part of each row's score that comes from the background."""
+        return self.intercept * _has_terms(rows) - np.asarray(rows @ self.background, dtype=np.float64)
+
+
+def _has_terms(rows: Rows) -> Vector:
+    return (np.diff(rows.indptr) > 0).astype(np.float64)
 
 
 def _mean(rows: Rows) -> Vector:

@@ -9,6 +9,7 @@ from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 
 from digest.editions import Edition, Recommendation
+from digest.identity import PaperId
 from digest.rendering.plain import one_line
 from digest.rendering.settings import SiteSettings
 from digest.rendering.templates import render
@@ -42,6 +43,7 @@ class FeedRenderer:
         feed.subtitle(
             "Chosen every day for one reader. Thank you to arXiv for use of its open access interoperability."
         )
+        feed.author(name=one_line(self._site.name))  # RFC 4287 §4.1.1: where an entry names none
         feed.link(href=self._site.url, rel="alternate")  # in RSS the last link becomes the channel's
         feed.language("en")
         feed.generator("Paperround")
@@ -66,12 +68,18 @@ class FeedRenderer:
             entry.category(term=one_line(category))
         entry.published(datetime.combine(item.announced, time(), UTC))
         entry.updated(_updated(item, edition))
-        entry.description(escape(_summary(view)), isSummary=True)  # readers take it for HTML
+        entry.summary(escape(_summary(view)), type="html")  # in RSS the description, which readers take for HTML
         entry.content(render(self._templates, "feed_entry.html.j2", paper=view), type="html")
 
 
 def _entries(editions: Sequence[Edition]) -> Iterator[tuple[Recommendation, Edition]]:
-    return ((item, edition) for edition in editions for item in edition.recommendations)
+    """Every paper once, as the first edition that has it says."""
+    seen: set[PaperId] = set()
+    for edition in editions:
+        for item in edition.recommendations:
+            if item.paper.id not in seen:
+                seen.add(item.paper.id)
+                yield item, edition
 
 
 def _updated(item: Recommendation, edition: Edition) -> datetime:

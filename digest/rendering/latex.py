@@ -31,7 +31,7 @@ _SCRIPT = re.compile(r"([\^_])\s*(?:\{([^{}]*)\}|(\\[A-Za-z]+|[^\s{}\\]))")
 _RAISED = dict(
     zip("0123456789+-−=()abcdefghijklmnoprstuvwxyz", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ", strict=True)
 )
-_RAISED |= {"*": "*", "′": "′", "⋆": "⋆", "†": "†", "∘": "°", "⊤": "ᵀ", "T": "ᵀ", " ": ""}
+_RAISED |= {"*": "*", "'": "′", "′": "′", "⋆": "⋆", "†": "†", "∘": "°", "⊤": "ᵀ", "T": "ᵀ", " ": ""}
 _LOWERED = dict(zip("0123456789+-−=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", strict=True))
 _LOWERED |= {"∞": "∞", " ": ""}
 _UP, _DOWN, _OPEN, _CLOSE = "\ue000", "\ue001", "\ue002", "\ue003"  # stand for ^ _ { } while a formula is converted
@@ -69,7 +69,7 @@ def _prose(text: str) -> str:
         text = _SYMBOL.sub(_converted_symbol, text)
         text = _ESCAPED.sub(r"\1", text).replace("\\ ", " ")
         text = _GROUP.sub(lambda found: found[0] if found[1] else found[2], text)
-    text = re.sub(r"(?<=\S)~(?=\S)", " ", text)  # TeX's unbreakable blank; "costs ~5" keeps its sign
+    text = re.sub(r"(?<=[^\s/])~(?=\S)", " ", text)  # TeX's unbreakable blank, not that of "costs ~5" and "/~home"
     text = text.replace("``", "“").replace("''", "”")
     return re.sub(r"(?<=[\w\s”)])---?(?=[\s\w“(])", lambda dash: "—" if len(dash[0]) == 3 else "–", text)
 

@@ -14,7 +14,8 @@ _UNWANTED = re.compile(
 
 def clean(text: str) -> str:
     """The text without characters that XML refuses or that reorder what is around them; NFC; line ends kept."""
-    return unicodedata.normalize("NFC", _UNWANTED.sub("", text.replace("\r\n", "\n")))
+    one_kind_of_line_end = text.replace("\r\n", "\n").replace("\r", "\n")
+    return unicodedata.normalize("NFC", _UNWANTED.sub("", one_kind_of_line_end))
 
 
 def one_line(text: str) -> str:
@@ -28,15 +29,18 @@ def header_text(text: str) -> str:
 
 
 def shortened(text: str, limit: int) -> str:
-    """At most `limit` characters, cut between words, with an ellipsis where it was cut."""
+    """At most `limit` characters, cut between words where there are any, with an ellipsis where it was cut."""
     if len(text) <= limit:
         return text
     head = text[: limit - 1]
     whole_words = head.rsplit(None, 1)[0] if re.search(r"\s", head) else head
-    return whole_words.rstrip(" ,;:–-") + "…"
+    kept = whole_words if len(whole_words) > len(head) // 2 else head  # "AI 人工智能…" has few blanks
+    return kept.rstrip(" ,;:–-") + "…"
 
 
-_ABBREVIATED = re.compile(r"(?:\b(?:e\.g|i\.e|cf|vs|resp|etc|al|Fig|Eq|Sec|Dr|No|approx|[A-Z])\.)$")
+_ABBREVIATED = re.compile(
+    r"\b(?:e\.g|i\.e|cf|vs|resp|etc|al|Figs?|Eqs?|Refs?|Secs?|Dr|No|approx|w\.r\.t|[A-Z])\.[\"”’)\]]*$"
+)
 
 
 def sentences(text: str, limit: int) -> str:

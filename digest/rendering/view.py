@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from digest.editions import Edition, Recommendation
+from digest.editions import Edition, ReasonKind, Recommendation
 from digest.papers import Paper
 from digest.rendering import words
 from digest.rendering.latex import readable
-from digest.rendering.plain import one_line, sentences
+from digest.rendering.plain import one_line, sentences, shortened
 from digest.rendering.settings import SiteSettings
 
 LEAD_CHARACTERS = 640  # of the first paper's abstract
 TEXT_CHARACTERS = 340  # of the others'
+_TITLE_CHARACTERS = 300  # no real title is longer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,12 +45,18 @@ class EditionView:
     standfirst: str
     heading: str
     papers: tuple[PaperView, ...]
+    whole: int  # so many papers have their abstract in the HTML, the others only a title, a byline and a reason
     ledger: str
     why_you: str
 
 
 def edition_view(
-    edition: Edition, site: SiteSettings, *, lead: int = LEAD_CHARACTERS, text: int = TEXT_CHARACTERS
+    edition: Edition,
+    site: SiteSettings,
+    *,
+    lead: int = LEAD_CHARACTERS,
+    text: int = TEXT_CHARACTERS,
+    whole: int | None = None,
 ) -> EditionView:
     """Word an edition; `lead` and `text` are the most characters of the first and the other abstracts."""
     limits = [lead, *(text for _ in edition.recommendations[1:])]
@@ -64,8 +71,9 @@ def edition_view(
         date=words.day(edition.slot_date),
         iso_date=edition.slot_date.isoformat(),
         standfirst=_standfirst(edition),
-        heading=_heading(papers),
+        heading=_heading(edition),
         papers=papers,
+        whole=len(papers) if whole is None else whole,
         ledger=_ledger(edition),
         why_you=f"You get this because the operator of {one_line(site.name)} put you on its list. No tracking: "
         "we cannot see whether you opened this.",
@@ -76,10 +84,11 @@ def paper_view(item: Recommendation, slot_date: date, *, limit: int) -> PaperVie
     """Word one paper, its abstract cut at a sentence end before `limit` characters."""
     paper = item.paper
     abstract = readable(paper.abstract)
+    authors = tuple(filter(None, map(one_line, paper.authors)))
     return PaperView(
-        title=title_of(paper),
-        byline=words.byline(paper.authors),
-        authors=tuple(one_line(name) for name in paper.authors),
+        title=shortened(title_of(paper), _TITLE_CHARACTERS),
+        byline=words.byline(authors),
+        authors=authors,
         categories=", ".join(one_line(category) for category in paper.categories[:2]),
         note="" if item.announced >= slot_date else f"announced {words.day(item.announced, today=slot_date)}",
         reasons=words.why(item),
@@ -104,6 +113,8 @@ def _subject(papers: Sequence[PaperView], day: date) -> str:
 
 
 def _preheader(papers: Sequence[PaperView]) -> str:
+    if not papers:
+        return "Nothing for you today."
     named = [words.short_title(paper.title) for paper in papers[:3]]
     more = len(papers) - len(named)
     return ", ".join(named) + f" and {words.number(more)} more." if more else f"{words.listed(named)}."
@@ -111,6 +122,8 @@ def _preheader(papers: Sequence[PaperView]) -> str:
 
 def _standfirst(edition: Edition) -> str:
     chosen, read = len(edition.recommendations), edition.papers_read
+    if not chosen:
+        return f"None of the {words.counted(read, 'paper')} read is for you."
     are = "is" if chosen == 1 else "are"
     late = sum(item.announced < edition.slot_date for item in edition.recommendations)
     text = f"{words.number(chosen).capitalize()} of the {words.counted(read, 'paper')} read {are} for you."
@@ -119,12 +132,12 @@ def _standfirst(edition: Edition) -> str:
     return text
 
 
-def _heading(papers: Sequence[PaperView]) -> str:
-    only_newest = papers and all(reason.startswith("newest in") for paper in papers for reason in paper.reasons)
-    return "Newest" if only_newest else "For you"
+def _heading(edition: Edition) -> str:
+    kinds = {reason.kind for item in edition.recommendations for reason in item.reasons}
+    return "Newest" if kinds == {ReasonKind.NEWEST} else "For you"
 
 
 def _ledger(edition: Edition) -> str:
     chosen, read = len(edition.recommendations), edition.papers_read
-    where = words.listed([f"{category} ({count:,})" for category, count in edition.considered])
-    return f"{words.counted(read, 'paper')} read in {where}. {chosen} sent, {read - chosen:,} left out."
+    where = words.listed([f"{one_line(category)} ({count:,})" for category, count in edition.considered])
+    return f"{words.counted(read, 'paper')} read{where and ' in ' + where}. {chosen} sent, {read - chosen:,} left out."

@@ -10,6 +10,8 @@ from digest.rendering.plain import one_line, shortened
 
 SHOWN_REASONS = 3
 _MATCHES = 3  # words shown as matching
+_LABEL = 60  # characters of a name or a title inside a sentence
+_NAME = 100  # characters of a name in a byline
 _NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split()
 
 
@@ -35,16 +37,16 @@ def listed(items: Sequence[str]) -> str:
 
 
 def short_title(title: str) -> str:
-    """The part before the colon, or as much of the title as fits into 60 characters."""
+    """The part before the colon, or as much of the title as fits into a sentence."""
     head, _, _ = title.partition(": ")
-    return shortened(head if len(head) >= 8 else title, 60)
+    return shortened(head if len(head) >= 8 else title, _LABEL)
 
 
 def byline(authors: Sequence[str]) -> str:
     """The first three names, and how many there are where there are more."""
     if not authors:
         return "Authors not named in the listing"
-    names = [one_line(name) for name in authors[:3]]
+    names = [shortened(name, _NAME) for name in authors[:3]]
     return ", ".join(names) + (f" et al. ({len(authors):,})" if len(authors) > 3 else "")
 
 
@@ -52,10 +54,10 @@ def why(item: Recommendation) -> tuple[str, ...]:
     """At most three short reasons, the reader's own rules first; every one is a term of the score's sum."""
     stated = [_stated(reason) for reason in item.reasons if reason.kind in (ReasonKind.AUTHOR, ReasonKind.INCLUDE)]
     akin = [r for r in item.reasons if r.kind in (ReasonKind.LIKED, ReasonKind.INTEREST) and r.contribution > 0]
-    newest = [f"newest in {r.label}" for r in item.reasons if r.kind is ReasonKind.NEWEST]
+    newest = [f"newest in {_label(r)}" for r in item.reasons if r.kind is ReasonKind.NEWEST]
     nearest = [_akin(reason) for reason in akin[:1] if reason.terms]
     words = matching_words(akin)
-    matches = [f"matches {', '.join(words)}"] if words else []
+    matches = [f"matches {shortened(one_line(', '.join(words)), 2 * _LABEL)}"] if words else []
     return tuple(islice([*stated, *nearest, *matches, *newest], SHOWN_REASONS))
 
 
@@ -71,12 +73,16 @@ def matching_words(reasons: Sequence[Reason]) -> list[str]:
 
 
 def _stated(reason: Reason) -> str:
-    label = shortened(one_line(reason.label), 60)
+    label = _label(reason)
     return f"author you follow: {label}" if reason.kind is ReasonKind.AUTHOR else f"has “{label}”, which you asked for"
 
 
 def _akin(reason: Reason) -> str:
     text = one_line(readable(reason.label))
     if reason.kind is ReasonKind.INTEREST:
-        return f"fits your words “{shortened(text, 60)}”"
+        return f"fits your words “{shortened(text, _LABEL)}”"
     return f"like “{short_title(text)}”, which you liked"
+
+
+def _label(reason: Reason) -> str:
+    return shortened(one_line(reason.label), _LABEL)

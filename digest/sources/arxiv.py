@@ -51,7 +51,7 @@ class Arxiv:
         if answer.error == "noRecordsMatch":
             return Page(announcements=(), cursor=replace(start, token=None, began=None))
         if answer.error is not None:
-            raise SourceError(self.name, f"{stream}: {answer.error}: {answer.error_text[:200]}")
+            raise SourceError(self.name, f"answered {answer.error}: {answer.error_text[:200]}")
         return self._page(stream, start, answer, now)
 
     def lookup(self, paper: PaperId, *, now: datetime) -> Paper | None:
@@ -61,7 +61,8 @@ class Arxiv:
         if answer.error == "idDoesNotExist":
             return None
         if answer.error is not None or not answer.records or answer.records[0].metadata is None:
-            raise SourceError(self.name, f"no record of {arxiv}: {answer.error or 'it is marked deleted'}")
+            problem = answer.error or "; ".join(answer.unreadable) or "it is marked deleted"
+            raise SourceError(self.name, f"no record of {arxiv}: {problem}")
         try:
             return paper_of(answer.records[0].metadata)
         except ValueError as error:
@@ -99,10 +100,10 @@ class Arxiv:
                 )
             except ValueError as error:
                 skipped.append(f"{record.identifier}: {error}")
-        began = start.began or answer.answered_on
+        began = start.began or min(answer.answered_on, now.date())  # a source's clock may run ahead
         if answer.token is not None:
             if answer.token == start.token:
-                raise SourceError(self.name, f"{stream}: the same page comes again and again")
+                raise SourceError(self.name, "the same page comes again and again")
             cursor = replace(start, token=answer.token, began=began)
         else:
             cursor = Cursor(since=began, completed_at=now)
@@ -118,7 +119,9 @@ def kind_of(paper: Paper, stream: str, *, listed: date, since: date | None) -> A
     """
     if paper.withdrawn:
         return AnnouncementKind.WITHDRAWN
-    in_place = AnnouncementKind.NEW if stream in paper.categories[:1] else AnnouncementKind.CROSS_LIST
+    primary = paper.categories[0] if paper.categories else ""
+    at_home = primary == stream or primary.startswith(f"{stream}.")  # the archive `math` is home to math.NA
+    in_place = AnnouncementKind.NEW if at_home else AnnouncementKind.CROSS_LIST
     if len(paper.versions) > 1:
         first = paper.submitted_at
         recent = since is not None and first is not None and first.date() >= since - _MODERATION

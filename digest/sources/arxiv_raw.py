@@ -16,6 +16,8 @@ from digest.papers import Paper, Version
 
 _RAW = "{http://arxiv.org/OAI/arXivRaw/}"
 _SUFFIXES = {"jr", "jr.", "sr", "sr.", "ii", "iii", "iv", "ph.d."}
+# 68T50, 57-02, 53Zxx; I.2.7, H.m; between them stand words such as "(Primary)".
+_CODE = re.compile(r"\b(?:\d{2}[A-Z-][\dXx]{2}|[A-K](?:\.(?:\d{1,2}|m))+)(?!\w)", re.ASCII)
 _TEX = LatexNodes2Text(math_mode="text", keep_comments=True)
 
 
@@ -96,14 +98,15 @@ def _version(element: etree._Element) -> Version:
 
 def _instant(text: str) -> datetime | None:
     try:
-        return parsedate_to_datetime(text).astimezone(UTC)
+        moment = parsedate_to_datetime(text)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, TypeError, OverflowError):
         return None
 
 
 def _classes(element: etree._Element) -> tuple[str, ...]:
-    listed = (re.split(r"[;,\s]+", _field(element, tag)) for tag in ("msc-class", "acm-class"))
-    return tuple(code for codes in listed for code in codes if code)
+    listed = " ".join(_field(element, tag) for tag in ("msc-class", "acm-class"))
+    return tuple(dict.fromkeys(_CODE.findall(listed)))
 
 
 def _field(element: etree._Element, tag: str) -> str:

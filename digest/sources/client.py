@@ -85,7 +85,7 @@ class PoliteClient:
         Raises SourceResting on 429 and 503, SourceError on everything else that is not a whole 200.
         """
         deadline = time.monotonic() + self._limits.total_seconds
-        target = httpx.URL(url, params=params)
+        target = self._address(url, params)
         for _ in range(MAX_REDIRECTS + 1):
             self.pace.wait()
             try:
@@ -99,10 +99,20 @@ class PoliteClient:
                 raise SourceError(self.source, f"{_said(error)} ({target.host})") from error
         raise SourceError(self.source, f"more than {MAX_REDIRECTS} redirects from {url}")
 
+    def _address(self, url: str, params: dict[str, str]) -> httpx.URL:
+        try:
+            return httpx.URL(url, params=params)
+        except httpx.InvalidURL as error:
+            raise SourceError(self.source, f"cannot be asked: {error}") from error
+
     def _redirected(self, asked: httpx.URL, response: httpx.Response) -> httpx.URL:
-        wanted = asked.join(response.headers["location"])
-        same_place = (wanted.scheme, wanted.host, wanted.port) == (asked.scheme, asked.host, asked.port)
-        if same_place or (wanted.scheme == "https" and wanted.host in self._friends):
+        try:
+            wanted = asked.join(response.headers["location"])
+            place = (wanted.scheme, wanted.host, wanted.port)  # httpx checks a host only when it is read
+        except (httpx.InvalidURL, ValueError) as error:
+            raise SourceError(self.source, f"redirected to what is not an address ({error})") from error
+        befriended = place[0] == "https" and place[1] in self._friends and place[2] is None
+        if befriended or place == (asked.scheme, asked.host, asked.port):
             return wanted
         raise SourceError(self.source, f"refused a redirect from {asked.host} to {wanted.scheme}://{wanted.host}")
 
@@ -132,8 +142,9 @@ class PoliteClient:
             room = self._limits.decoded_bytes - decoded
             piece = self._unzipped(unzip, chunk, room) if unzip else chunk
             decoded += len(piece)
-            if wire > self._limits.wire_bytes or decoded > self._limits.decoded_bytes:
-                raise SourceError(self.source, f"the answer is larger than {self._limits.decoded_bytes:,} bytes")
+            for size, most in ((wire, self._limits.wire_bytes), (decoded, self._limits.decoded_bytes)):
+                if size > most:
+                    raise SourceError(self.source, f"the answer is larger than {most:,} bytes")
             yield piece
         if unzip and not unzip.eof:
             raise SourceError(self.source, "the compressed answer is cut short")
@@ -150,10 +161,10 @@ def retry_after(header: str | None, now: datetime) -> timedelta | None:
     if header is None:
         return None
     try:
-        wait = timedelta(seconds=int(header)) if header.strip().isdigit() else parsedate_to_datetime(header) - now
+        seconds = float(header) if header.strip().isdigit() else (parsedate_to_datetime(header) - now).total_seconds()
     except (ValueError, TypeError, OverflowError):
         return None
-    return min(max(wait, timedelta(0)), timedelta(days=1))
+    return timedelta(seconds=min(max(seconds, 0.0), 86_400.0))
 
 
 def _said(error: httpx.HTTPError) -> str:

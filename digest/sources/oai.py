@@ -89,7 +89,10 @@ def _record(element: etree._Element) -> OaiRecord:
         raise ValueError(f"{identifier}: no readable datestamp") from error
     metadata = element.find(f"{_OAI}metadata")
     body = next(_elements(metadata), None) if metadata is not None else None
-    return OaiRecord(identifier, datestamp, None if header.get("status") == "deleted" else body)
+    deleted = header.get("status") == "deleted"
+    if body is None and not deleted:
+        raise ValueError(f"{identifier}: no metadata")
+    return OaiRecord(identifier, datestamp, None if deleted else body)
 
 
 def _elements(parent: etree._Element) -> Iterator[etree._Element]:

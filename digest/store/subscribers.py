@@ -43,8 +43,8 @@ class Subscribers:
             created_at=now,
             **_schedule_columns(schedule),
         )
-        statement = statement.on_conflict_do_nothing(index_elements=["address_key"]).returning(t.subscriber.c.id)
-        return None if self._db.execute(statement).scalar() is None else self.find(address)
+        unless_known = statement.on_conflict_do_nothing(index_elements=["address_key"]).returning(t.subscriber.c.id)
+        return None if self._db.execute(unless_known).scalar() is None else self.find(address)
 
     def find(self, address: str) -> Subscriber | None:
         """The subscriber with that address, in any case of letters."""
