@@ -187,4 +187,6 @@ def test_a_harvest_killed_between_two_pages_goes_on_where_it_stopped(
     assert "resumptionToken" in pages[1]
     first = (date(2026, 2, 3) - timedelta(days=30)).isoformat()
     assert held(digest) == in_the_data(replay_module, first, "2026-02-03")
-    figure("kill -9 between two pages", f"{halfway:,} ids kept, then on to {len(held(digest)):,} in {len(pages)} requests")
+    figure(
+        "kill -9 between two pages", f"{halfway:,} ids kept, then on to {len(held(digest)):,} in {len(pages)} requests"
+    )
