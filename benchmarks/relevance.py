@@ -6,9 +6,10 @@ DIR holds `papers.jsonl.gz` (id, title, abstract a line) and `split_NAME.json.gz
 {"background": [ids to fit on], "batches": {batch: [candidate ids]},
  "tasks": [{"task", "user", "profile": [liked ids], "batch"}]}.
 
-RUN is an .npz with `tasks` and `scores` (the candidates of each task's batch in split order, higher is better).
-With --peers, each peer's scores are written beside it (RUN with the peer's name before the suffix) and the CPU
-time per 1,000 users is printed for all of them. Nothing but papers and split is read.
+A RUN that ends in .npz holds `tasks` and `scores` (the candidates of each task's batch in split order, higher is
+better); any other is JSON lines {"task", "ranking": [ids, best first]}, all candidates, compressed if it ends in .gz.
+With --peers, each peer's run is written beside it (the peer's name before the suffix), and the CPU time per 1,000
+users is printed for all of them. Nothing but papers and split is read.
 """
 
 import argparse
@@ -68,29 +69,47 @@ def recipe_1(background: BackgroundModel) -> Ranker:
     return score
 
 
-def run(split: Split, rows: Rows, index: dict[str, int], ranker: Ranker) -> tuple[list[str], Scores, float]:
-    """Task names, all scores one after the other, and CPU seconds."""
+def run(split: Split, rows: Rows, index: dict[str, int], ranker: Ranker) -> tuple[list[Task], list[Scores], float]:
+    """The tasks in the order they were done, the scores of each, and CPU seconds."""
     candidates = {batch: rows[[index[i] for i in ids]] for batch, ids in split.batches.items()}
     background = rows[[index[i] for i in split.background]]
     by_batch: dict[str, list[Task]] = defaultdict(list)
     for task in split.tasks:
         by_batch[task.batch].append(task)
-    names: list[str] = []
+    done: list[Task] = []
     scores: list[Scores] = []
     began = time.process_time()
     for batch, tasks in by_batch.items():
         for task in tasks:
             liked = rows[[index[i] for i in task.profile]]
             scores.append(ranker(liked, candidates[batch], background))
-            names.append(task.name)
-    return names, np.concatenate(scores), time.process_time() - began
+            done.append(task)
+    return done, scores, time.process_time() - began
+
+
+def write(path: Path, split: Split, tasks: Sequence[Task], scores: Sequence[Scores]) -> None:
+    """One run, in the form that its file's name asks for."""
+    if path.suffix == ".npz":
+        np.savez_compressed(path, tasks=np.array([task.name for task in tasks]), scores=np.concatenate(scores))
+        return
+    with gzip.open(path, "wt") if path.suffix == ".gz" else path.open("w") as lines:
+        for task, values in zip(tasks, scores, strict=True):
+            ids = split.batches[task.batch]
+            ranking = [ids[n] for n in np.argsort(-values, kind="stable")]
+            lines.write(json.dumps({"task": task.name, "ranking": ranking}) + "\n")
+
+
+def beside(output: Path, name: str) -> Path:
+    """The file of one ranker: `run.npz`, and for a peer `run-centroid.npz`."""
+    stem, dot, suffix = output.name.partition(".")
+    return output.with_name(f"{stem}-{name}{dot}{suffix}") if name else output
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--data", type=Path, required=True)
     options.add_argument("--split", required=True)
-    options.add_argument("--output", type=Path, required=True, help="where the scores go, an .npz file")
+    options.add_argument("--output", type=Path, required=True, help="where the run goes: .npz, .jsonl or .jsonl.gz")
     options.add_argument("--peers", action="store_true", help="rank with the peers too")
     options.add_argument("--max-users", type=int)
     given = options.parse_args(arguments)
@@ -106,9 +125,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     users = len({task.user for task in split.tasks})
     rankers: dict[str, Ranker] = {"": recipe_1(model)} | (peers.rankers() if given.peers else {})
     for name, ranker in rankers.items():
-        path = given.output.with_name(f"{given.output.stem}{'-' if name else ''}{name}.npz")
+        path = beside(given.output, name)
         tasks, scores, seconds = run(split, rows, index, ranker)
-        np.savez_compressed(path, tasks=np.array(tasks), scores=scores)
+        write(path, split, tasks, scores)
         print(f"{name or 'recipe 1':22s} {seconds / users * 1000:10.2f} s CPU per 1,000 users   {path}")
 
 

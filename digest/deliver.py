@@ -46,7 +46,7 @@ def deliver(
     outcomes: Counter[DeliveryState] = Counter()
     problem: RelayUnavailable | None = None
     with store.begin() as tx:
-        outcomes[DeliveryState.CANCELLED] += tx.deliveries.cancel_unwanted()
+        outcomes[DeliveryState.CANCELLED] += tx.deliveries.cancel_unwanted(now)
         waiting = tx.deliveries.open(now)
     try:
         for done, delivery in enumerate(waiting, start=1):

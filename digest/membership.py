@@ -26,6 +26,7 @@ from digest.subscribers import (
 
 DEFAULT_SIZE = 15
 MOST_PAPERS = 100  # in one edition
+_UNKEEPABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _CATEGORY = re.compile(r"[a-z]+(-[a-z]+)?(\.[A-Za-z]{2}|\.[a-z]+(-[a-z]+)*)?")
 
 
@@ -92,6 +93,8 @@ def words(field: ProfileField, values: Sequence[str]) -> list[str]:
     folded = [" ".join(value.split()) for value in values]
     if not all(folded):
         raise InvalidInput(f"an empty {field} says nothing")
+    if any(_UNKEEPABLE.search(value) for value in folded):
+        raise InvalidInput(f"a {field} with control characters or broken encoding cannot be kept")
     if any(len(value) > 2000 for value in folded):
         raise InvalidInput(f"a {field} has at most 2,000 characters")
     return [category(value) for value in folded] if field is ProfileField.CATEGORY else folded

@@ -165,6 +165,7 @@ def test_a_paper_is_shown_with_its_versions_and_announcements(digest: Shell) -> 
         (("paper", "show", "hello"), "not a paper id: 'hello'"),
         (("init",), "exists already; edit it"),
         (("preview", "who@example.org"), "no subscriber has the address"),
+        (("profile", "interest", ADDRESS, "half a \ud800 letter"), "broken encoding cannot be kept"),
         (("nonsense",), "No such command 'nonsense'"),
         (("run", "--nonsense"), "No such option"),
     ],

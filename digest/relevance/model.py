@@ -61,8 +61,8 @@ class BackgroundModel(TransformerMixin, BaseEstimator):
         """Counts by row and known term, shape (n_documents, n_terms)."""
         flat = _flat([document.ids for document in documents], np.uint64)
         counts = _flat([document.counts for document in documents], np.uint16)
-        rows = np.repeat(np.arange(len(documents)), [len(document.ids) for document in documents])
-        columns = np.searchsorted(self.term_ids_, flat)
+        rows = np.repeat(np.arange(len(documents), dtype=np.int32), [len(document.ids) for document in documents])
+        columns = np.searchsorted(self.term_ids_, flat).astype(np.int32)  # scikit-learn takes no 64-bit indices
         columns[columns == len(self.term_ids_)] = 0
         known = self.term_ids_[columns] == flat
         shape = (len(documents), len(self.term_ids_))

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from digest.papers import Paper
 from digest.subscribers import Profile
 
-FOLLOW_BONUS = 1.0  # added once a followed author; more than any text can score
-INCLUDE_BONUS = 1.0  # added once an included term
+FOLLOW_BONUS = 2.5  # for each followed author; more than text scores can differ
+INCLUDE_BONUS = 2.5  # for each included term
 
 
 def folded(text: str) -> str:
@@ -21,13 +21,13 @@ def folded(text: str) -> str:
 
 def matching_terms(paper: Paper, terms: Iterable[str]) -> list[str]:
     """Those of the terms that stand in the paper's title or abstract as whole words."""
-    text = folded(f"{paper.title} \n {paper.abstract}")
-    return [term for term in terms if folded(term).strip() and folded(term) in text]
+    texts = folded(paper.title), folded(paper.abstract)
+    return [term for term in terms if folded(term).strip() and any(folded(term) in text for text in texts)]
 
 
 def followed_authors(paper: Paper, follow: Iterable[str]) -> list[str]:
     """Those of the names that are authors of the paper, spelled as the reader did."""
-    names = {folded(name) for name in paper.authors}
+    names = {folded(name) for name in paper.authors} - {folded("")}
     return [name for name in follow if folded(name) in names]
 
 

@@ -1,5 +1,6 @@
 """LaTeX in titles and abstracts as readable Unicode; what cannot be written so stays as its source."""
 
+import logging
 import re
 from functools import lru_cache
 
@@ -7,6 +8,7 @@ from pylatexenc.latex2text import LatexNodes2Text, get_default_latex_context_db
 
 from digest.rendering.plain import clean
 
+logging.getLogger("pylatexenc").setLevel(logging.CRITICAL)  # it warns of what it cannot convert, which is no news
 _CONVERTER = LatexNodes2Text(math_mode="text", keep_comments=True)
 _CONTEXT = get_default_latex_context_db()
 

@@ -1,35 +1,46 @@
 """An edition as a mail: a complete plain part first, then HTML, within what mail programs show whole."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email import policy
-from email.headerregistry import Address
+from email.errors import MessageError
+from email.header import Header
+from email.headerregistry import Address, AddressHeader
 from email.message import EmailMessage
 from email.utils import format_datetime
-from textwrap import wrap
 
 import jinja2
 
 from digest.editions import Edition
 from digest.errors import RenderingError
 from digest.mail import Envelope
-from digest.rendering.plain import header_text
+from digest.rendering.plain import header_text, shortened, wrapped
 from digest.rendering.settings import SiteSettings
 from digest.rendering.templates import render
 from digest.rendering.view import LEAD_CHARACTERS, TEXT_CHARACTERS, EditionView, edition_view
 
 HTML_BYTES = 85_000  # Gmail clips what is longer than 102 kB
-_ENCODED = frozenset({"subject", "from", "to"})
+_COLUMNS = 76  # of a header with encoded words, each of which then has at most 75 (RFC 2047 §2)
+_FOLDED = frozenset({"subject", "from", "to"})
+_NAME_CHARACTERS = 60
 
 
 class _MailPolicy(policy.EmailPolicy):
-    """Folds headers that may hold words in RFC 2047's encoding at 78 columns and leaves all others on one line.
+    """Folds headers that may hold words in RFC 2047's encoding at 76 columns and leaves all others on one line.
 
-    The library encodes any header that does not fit its line, which breaks List-Unsubscribe (RFC 8058 §4).
+    The library encodes any header that does not fit its line, which breaks List-Unsubscribe (RFC 8058 §4), and doubles
+    the blank between a plain and an encoded word where it folds the line there.
     """
 
     def fold_binary(self, name: str, value: str) -> bytes:
-        return policy.SMTP.fold_binary(name, value) if name.lower() in _ENCODED else super().fold_binary(name, value)
+        if name.lower() not in _FOLDED:
+            return super().fold_binary(name, value)
+        if value.isascii():
+            return policy.SMTP.clone(max_line_length=_COLUMNS).fold_binary(name, value)
+        sender = value.addresses[0] if isinstance(value, AddressHeader) else None
+        words = Header(sender.display_name if sender else value, "utf-8", _COLUMNS, name).encode(linesep="\r\n")
+        return (f"{name}: {words}\r\n <{sender.addr_spec}>\r\n" if sender else f"{name}: {words}\r\n").encode()
 
 
 _POLICY = _MailPolicy(linesep="\r\n", max_line_length=998, cte_type="7bit", raise_on_defect=False)
@@ -59,7 +70,7 @@ class MailRenderer:
         sender = ascii_address(self._site.sender)
         domain = sender.rpartition("@")[2]
         headers = {
-            "From": Address(header_text(self._site.name), addr_spec=sender),
+            "From": Address(shortened(header_text(self._site.name), _NAME_CHARACTERS), addr_spec=sender),
             "To": Address(addr_spec=ascii_address(to)),
             "Subject": header_text(view.subject),
             "Date": format_datetime(now),
@@ -88,29 +99,30 @@ class MailRenderer:
         )
 
     def bodies(self, edition: Edition) -> tuple[MailBodies, EditionView]:
-        """Plain text and HTML; abstracts are shortened until the HTML fits its budget."""
-        lead, text = LEAD_CHARACTERS, TEXT_CHARACTERS
-        while True:
-            view = edition_view(edition, self._site, lead=lead, text=text)
+        """Plain text and HTML; abstracts are shortened, then the last ones left out, until the HTML fits its budget."""
+        for lead, text, whole in _measures(len(edition.recommendations)):
+            view = edition_view(edition, self._site, lead=lead, text=text, whole=whole)
             html = render(self._templates, "mail.html.j2", edition=view)
-            if len(html.encode()) <= HTML_BYTES or text < 20:
+            if len(html.encode()) <= HTML_BYTES:
                 break
-            lead, text = lead * 2 // 3, text * 2 // 3
         return MailBodies(render(self._templates, "mail.txt.j2", edition=view, wrapped=wrapped), html), view
 
 
-def wrapped(text: str, indent: str = "", first: str | None = None) -> str:
-    """Paragraph text in lines of at most 72 columns; an address too long for a line stays whole."""
-    begin = indent if first is None else first
-    return "\n".join(
-        wrap(text, 72, initial_indent=begin, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
-    )
+def _measures(papers: int) -> Iterator[tuple[int, int, int]]:
+    """Lengths of the first and the other abstracts, and how many papers have one; the most first."""
+    for whole in (papers, *(fewer for fewer in (48, 24, 12, 1) if fewer < papers)):
+        for part in (1.0, 0.7, 0.4):
+            yield int(LEAD_CHARACTERS * part), int(TEXT_CHARACTERS * part), whole
 
 
 def ascii_address(address: str) -> str:
-    """The address with its domain in ASCII (RFC 5890); the local part as it is."""
+    """The address with its domain in ASCII (RFC 5890); RenderingError if that cannot be, or not for what is before it."""
     local, _, domain = address.rpartition("@")
-    return f"{local}@{domain.encode('idna').decode()}" if domain and not domain.isascii() else address
+    try:
+        plain = f"{local}@{domain if domain.isascii() else domain.encode('idna').decode()}"
+        return Address(addr_spec=plain).addr_spec
+    except (ValueError, MessageError, IndexError) as error:  # the parser fails in many ways
+        raise RenderingError("an address cannot be written in ASCII, as mail without RFC 6531 needs it") from error
 
 
 def _checked(message: EmailMessage, meant: list[str]) -> bytes:

@@ -2,6 +2,9 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
+
+_COLUMNS = 72
 
 # Controls, bidi controls and marks (UAX #9), the byte order mark, lone surrogates, non-characters.
 _UNWANTED = re.compile(
@@ -33,8 +36,8 @@ def shortened(text: str, limit: int) -> str:
     if len(text) <= limit:
         return text
     head = text[: limit - 1]
-    whole_words = head.rsplit(None, 1)[0] if re.search(r"\s", head) else head
-    kept = whole_words if len(whole_words) > len(head) // 2 else head  # "AI 人工智能…" has few blanks
+    whole_words = re.match(r".*\S(?=\s)", text[:limit], re.S)
+    kept = whole_words[0] if whole_words and whole_words.end() > limit // 2 else head  # "AI 人工智能…" has few blanks
     return kept.rstrip(" ,;:–-") + "…"
 
 
@@ -51,3 +54,36 @@ def sentences(text: str, limit: int) -> str:
     ends = [found.end() for found in re.finditer(r"[.!?。！？][\"”’)\]]*(?=\s|$)|[。！？]", flat[: limit + 1])]
     whole = [end for end in ends if end <= limit and not _ABBREVIATED.search(flat[:end])]
     return flat[: whole[-1]] if whole else shortened(flat, limit)
+
+
+def wrapped(text: str, indent: str = "", first: str | None = None) -> str:
+    """Paragraph text in lines of at most 72 columns; an address too long for a line stays whole."""
+    lines, line, blank = [], indent if first is None else first, ""
+    for word in _pieces(text, _COLUMNS - max(len(indent), len(line))):
+        if blank and columns(line + blank + word) > _COLUMNS:
+            lines.append(line)
+            line, blank = indent, ""
+        line, blank = line + blank + word, " "
+    return "\n".join([*lines, line]).rstrip()
+
+
+def columns(text: str) -> int:
+    """The columns text takes in a terminal: two for an East Asian wide letter, none for a combining mark (UAX #11)."""
+    if text.isascii():
+        return len(text)
+    return sum(0 if unicodedata.combining(c) else 1 + (unicodedata.east_asian_width(c) in "WF") for c in text)
+
+
+def _pieces(text: str, width: int) -> Iterator[str]:
+    """The words, those wider than a line in pieces."""
+    for word in text.split():
+        if columns(word) <= width or "://" in word:
+            yield word
+            continue
+        piece = ""
+        for letter in word:
+            if columns(piece + letter) > width:
+                yield piece
+                piece = ""
+            piece += letter
+        yield piece

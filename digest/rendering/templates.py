@@ -5,6 +5,7 @@ A file of the same name in the operator's folder takes its place, and may build 
 """
 
 from pathlib import Path
+from traceback import extract_tb
 
 import jinja2
 
@@ -37,5 +38,11 @@ def render(templates: jinja2.Environment, name: str, **values: object) -> str:
         return templates.get_template(name).render(**values)
     except jinja2.TemplateSyntaxError as error:
         raise RenderingError(f"template {error.name or name}, line {error.lineno}: {error.message}") from error
-    except jinja2.TemplateError as error:
-        raise RenderingError(f"template {name}: {type(error).__name__}: {error.message}") from error
+    except Exception as error:  # an operator's template may do anything
+        raise RenderingError(f"template {_place(error, name)}: {type(error).__name__}: {error}") from error
+
+
+def _place(error: Exception, name: str) -> str:
+    """The innermost template and line, which Jinja2 writes into the traceback."""
+    frames = [frame for frame in extract_tb(error.__traceback__) if frame.filename.endswith(".j2")]
+    return f"{Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else name

@@ -95,7 +95,7 @@ class PoliteClient:
                         continue
                     self._refuse_unless_ok(response, now)
                     return b"".join(self._decoded(response, deadline))
-            except httpx.HTTPError as error:
+            except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
                 raise SourceError(self.source, f"{_said(error)} ({target.host})") from error
         raise SourceError(self.source, f"more than {MAX_REDIRECTS} redirects from {url}")
 
@@ -106,13 +106,9 @@ class PoliteClient:
             raise SourceError(self.source, f"cannot be asked: {error}") from error
 
     def _redirected(self, asked: httpx.URL, response: httpx.Response) -> httpx.URL:
-        try:
-            wanted = asked.join(response.headers["location"])
-            place = (wanted.scheme, wanted.host, wanted.port)  # httpx checks a host only when it is read
-        except (httpx.InvalidURL, ValueError) as error:
-            raise SourceError(self.source, f"redirected to what is not an address ({error})") from error
-        befriended = place[0] == "https" and place[1] in self._friends and place[2] is None
-        if befriended or place == (asked.scheme, asked.host, asked.port):
+        wanted = asked.join(response.headers["location"])
+        same_place = (wanted.scheme, wanted.host, wanted.port) == (asked.scheme, asked.host, asked.port)
+        if same_place or (wanted.scheme == "https" and wanted.host in self._friends and wanted.port is None):
             return wanted
         raise SourceError(self.source, f"refused a redirect from {asked.host} to {wanted.scheme}://{wanted.host}")
 
@@ -167,7 +163,9 @@ def retry_after(header: str | None, now: datetime) -> timedelta | None:
     return timedelta(seconds=min(max(seconds, 0.0), 86_400.0))
 
 
-def _said(error: httpx.HTTPError) -> str:
+def _said(error: Exception) -> str:
+    if not isinstance(error, httpx.HTTPError):  # httpx reads a Location at once, and lets these two kinds through
+        return f"redirected to what is not an address: {error}"
     if isinstance(error, httpx.TimeoutException):
         return "no answer in time"
     if isinstance(error, httpx.ConnectError):

@@ -70,7 +70,8 @@ def _root(body: bytes, source: str) -> etree._Element:
     try:
         root = etree.fromstring(body, parser)
     except etree.XMLSyntaxError as error:
-        raise SourceError(source, f"the XML is damaged or cut short ({error.msg})") from error
+        reason = " ".join(str(error.msg).split())
+        raise SourceError(source, f"the XML is damaged or cut short ({reason})") from error
     if root.getroottree().docinfo.doctype:
         raise SourceError(source, "the XML declares a document type, which OAI-PMH never does; refused")
     if root.tag != f"{_OAI}OAI-PMH":
@@ -104,4 +105,4 @@ def _day(text: str | None) -> date:
 
 
 def _text(element: etree._Element | None) -> str:
-    return "".join(element.itertext()).strip() if element is not None else ""
+    return " ".join("".join(element.itertext()).split()) if element is not None else ""

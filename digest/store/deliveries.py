@@ -71,14 +71,15 @@ class Deliveries:
         )
         return self._db.execute(statement).rowcount == 1
 
-    def cancel_unwanted(self) -> int:
+    def cancel_unwanted(self, now: datetime) -> int:
         """Close what was meant for readers who left or paused before it was surely sent; return how many."""
         d, e, s = t.delivery.c, t.edition.c, t.subscriber.c
         gone = (
             sa.select(e.id).join(t.subscriber, s.id == e.subscriber_id).where(s.state != SubscriberState.ACTIVE.value)
         )
         unsent = d.state.in_((DeliveryState.PENDING.value, DeliveryState.UNCERTAIN.value))
-        statement = sa.update(t.delivery).where(unsent, d.edition_id.in_(gone))
+        abandoned = sa.and_(d.state == DeliveryState.SENDING.value, d.lease_until <= now)
+        statement = sa.update(t.delivery).where(sa.or_(unsent, abandoned), d.edition_id.in_(gone))
         return self._db.execute(
             statement.values(state=DeliveryState.CANCELLED.value, content=None, answer="the reader is not active")
         ).rowcount

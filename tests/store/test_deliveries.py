@@ -1,6 +1,6 @@
 """A delivery is intended once, claimed by one run at a time, and its outcome kept at once."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -28,14 +28,14 @@ def number(store: Store) -> int:
     return kept
 
 
-def waiting(store: Store, now: object = NOW) -> list[Delivery]:
+def waiting(store: Store, now: datetime = NOW) -> list[Delivery]:
     with store.read() as tx:
-        return tx.deliveries.open(now)  # type: ignore[arg-type]
+        return tx.deliveries.open(now)
 
 
-def claim(store: Store, delivery: Delivery, now: object = NOW) -> bool:
+def claim(store: Store, delivery: Delivery, now: datetime = NOW) -> bool:
     with store.begin() as tx:
-        return tx.deliveries.claim(delivery, lease_until=now + LEASE)  # type: ignore[operator]
+        return tx.deliveries.claim(delivery, lease_until=now + LEASE)
 
 
 def row(store: Store) -> sa.Row[tuple[object, ...]]:
@@ -162,11 +162,11 @@ def test_a_reader_who_is_not_active_is_never_claimed(store: Store, number: int, 
 def test_what_was_meant_for_readers_who_went_is_cancelled(store: Store, number: int, state: SubscriberState) -> None:
     (delivery,) = waiting(store)
     with store.begin() as tx:
-        assert tx.deliveries.cancel_unwanted() == 0
+        assert tx.deliveries.cancel_unwanted(NOW) == 0
     to_state(store, delivery, state)
     with store.begin() as tx:
-        assert tx.deliveries.cancel_unwanted() == 1
-        assert tx.deliveries.cancel_unwanted() == 0
+        assert tx.deliveries.cancel_unwanted(NOW) == 1
+        assert tx.deliveries.cancel_unwanted(NOW) == 0
         assert tx.deliveries.counts() == {DeliveryState.CANCELLED: 1}
     to_state(store, delivery, SubscriberState.ACTIVE)
     assert waiting(store, NOW + LEASE) == []
@@ -178,7 +178,7 @@ def test_a_doubtful_mail_is_not_sent_again_to_a_reader_who_went(store: Store, nu
         tx.deliveries.uncertain(delivery.id, answer="no answer", until=NOW)
     to_state(store, delivery, SubscriberState.LEFT)
     with store.begin() as tx:
-        assert tx.deliveries.cancel_unwanted() == 1
+        assert tx.deliveries.cancel_unwanted(NOW) == 1
     assert waiting(store, NOW + LEASE) == []
 
 
@@ -187,9 +187,9 @@ def test_cancelling_leaves_alone_what_was_sent_and_what_is_being_sent(store: Sto
     claim(store, delivery)
     to_state(store, delivery, SubscriberState.LEFT)
     with store.begin() as tx:
-        assert tx.deliveries.cancel_unwanted() == 0
+        assert tx.deliveries.cancel_unwanted(NOW) == 0
         tx.deliveries.sent(delivery.id, answer="250 ok", now=NOW)
-        assert tx.deliveries.cancel_unwanted() == 0
+        assert tx.deliveries.cancel_unwanted(NOW) == 0
         assert tx.deliveries.counts() == {DeliveryState.SENT: 1}
 
 
@@ -199,3 +199,11 @@ def test_open_deliveries_come_oldest_first(store: Store) -> None:
         for age, number in enumerate(numbers):
             tx.deliveries.intend(number, message_id=f"<{number}@example.org>", now=NOW - age * MINUTE)
     assert [d.edition_id for d in waiting(store)] == numbers[::-1]
+
+
+def test_a_mail_abandoned_in_sending_is_cancelled_for_a_reader_who_went(store: Store, number: int) -> None:
+    (delivery,) = waiting(store)
+    claim(store, delivery)
+    to_state(store, delivery, SubscriberState.LEFT)
+    with store.begin() as tx:
+        assert tx.deliveries.cancel_unwanted(NOW + LEASE) == 1

@@ -1,7 +1,6 @@
 """All of a transaction is kept or none, and a reading one sees one state."""
 
 from datetime import timedelta
-from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -13,16 +12,21 @@ from digest.store import DatabaseSettings, Store
 from digest.store import tables as t
 from digest.subscribers import ProfileField, SubscriberState
 from tests.fakes import MONDAY, paper
-from tests.store.builders import NOW, TERMS, announced, keep, reader, subscribe
+from tests.store.builders import NOW, TERMS, announced, edition, keep, reader, subscribe
 
 
 def test_a_page_and_its_cursor_are_kept_together_or_not_at_all(store: Store) -> None:
     item = paper()
-    with pytest.raises(ZeroDivisionError), store.begin() as tx:
-        tx.papers.keep([item], {item.id: TERMS}, now=NOW)
-        tx.papers.announce([announced(item)], now=NOW)
-        tx.harvests.move("arxiv", "cs.LG", Cursor(since=MONDAY))
-        raise ZeroDivisionError
+
+    def keep_page_and_fail() -> None:
+        with store.begin() as tx:
+            tx.papers.keep([item], {item.id: TERMS}, now=NOW)
+            tx.papers.announce([announced(item)], now=NOW)
+            tx.harvests.move("arxiv", "cs.LG", Cursor(since=MONDAY))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        keep_page_and_fail()
     with store.read() as tx:
         assert tx.papers.rows([item.id]) == {}
         assert tx.papers.newest_announcement() is None
@@ -31,9 +35,14 @@ def test_a_page_and_its_cursor_are_kept_together_or_not_at_all(store: Store) -> 
 
 def test_a_statement_that_fails_undoes_those_before_it(store: Store) -> None:
     reader(store, feed_uri="tag:x,2026:1")
-    with pytest.raises(StoreError), store.begin() as tx:
-        subscribe(tx)
-        subscribe(tx, feed_uri="tag:x,2026:1")
+
+    def add_two() -> None:
+        with store.begin() as tx:
+            subscribe(tx)
+            subscribe(tx, feed_uri="tag:x,2026:1")
+
+    with pytest.raises(StoreError):
+        add_two()
     with store.read() as tx:
         assert len(tx.subscribers.all()) == 1
 
@@ -103,8 +112,6 @@ def test_an_announcement_never_appears_below_one_that_was_read(store: Store) -> 
 
 
 def test_two_claims_at_the_same_time_have_one_winner(store: Store) -> None:
-    from tests.store.builders import edition
-
     number = edition(store, reader(store))
     with store.begin() as tx:
         tx.deliveries.intend(number, message_id="<1@example.org>", now=NOW)
@@ -123,14 +130,11 @@ def test_two_claims_at_the_same_time_have_one_winner(store: Store) -> None:
     assert sorted(won) == [False, False, False, True]
 
 
-@pytest.mark.parametrize("engine", ["sqlite"])
-def test_foreign_keys_are_on_in_every_connection(engine: str, upgraded_file: Path) -> None:
-    store = Store(DatabaseSettings(url=f"{engine}:///{upgraded_file}"))
+def test_foreign_keys_are_on_in_every_connection(store: Store) -> None:
     for _ in range(3):
-        with pytest.raises(StoreError, match="FOREIGN KEY"), store.begin() as tx:
+        with pytest.raises(StoreError, match=r"(?i)foreign key"), store.begin() as tx:
             tx.subscribers.add_words(99, ProfileField.INTEREST, ["ants"])
         store.close()
-    store.close()
 
 
 def test_a_state_is_kept_by_its_value_and_an_unknown_one_is_not_made_up(store: Store) -> None:

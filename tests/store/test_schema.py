@@ -1,0 +1,210 @@
+"""The schema goes up and down on both engines, and an embedded database upgrades itself."""
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from digest.errors import StoreError
+from digest.store import DatabaseSettings, Store, schema
+from digest.store.tables import metadata
+from digest.subscribers import ProfileField
+from tests.fakes import paper
+from tests.store.builders import NOW, announce, announced, edition, keep, reader
+
+NEXT_REVISION = '''"""A change that SQLite can only make by building the tables anew."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    rebuilt = "always" if op.get_bind().dialect.name == "sqlite" else "never"
+    for table in ("paper", "subscriber"):
+        with op.batch_alter_table(table, recreate=rebuilt) as batch:
+            batch.add_column(sa.Column("note", sa.Text(), server_default="", nullable=False))
+'''
+
+
+@pytest.fixture
+def empty(empty_url: str) -> Iterator[Store]:
+    opened = Store(DatabaseSettings(url=empty_url))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def next_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """The release after this one, until undone: it has one migration more, which rebuilds tables that have children."""
+    migrations = tmp_path / "next release"
+    shutil.copytree(schema.MIGRATIONS, migrations, ignore=shutil.ignore_patterns("__pycache__"))
+    (migrations / "versions" / "0002_notes.py").write_text(NEXT_REVISION, encoding="utf-8")
+    monkeypatch.setattr(schema, "MIGRATIONS", migrations)
+    return monkeypatch
+
+
+def tables(store: Store) -> set[str]:
+    return set(sa.inspect(store._engine).get_table_names()) - {"alembic_version"}
+
+
+def number_of_rows(store: Store) -> dict[str, int]:
+    with store._engine.connect() as connection:
+        return {
+            name: connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
+            for name, table in metadata.tables.items()
+        }
+
+
+def inhabit(store: Store) -> None:
+    """A row or more in every table."""
+    item, someone = paper(doi="10.1/x"), reader(store)
+    announce(store, announced(item))
+    number = edition(store, someone, item)
+    with store.begin() as tx:
+        tx.subscribers.add_words(someone.id, ProfileField.INTEREST, ["ants"])
+        tx.deliveries.intend(number, message_id="<1@example.org>", now=NOW)
+
+
+def test_the_schema_goes_up_down_and_up_again(empty: Store) -> None:
+    way = schema.Schema(empty._engine)
+    for _ in range(2):
+        way.migrate("head")
+        assert tables(empty) == set(metadata.tables)
+        assert way.is_current()
+        inhabit(empty)
+        way.migrate("base")
+        assert tables(empty) == set()
+        assert way.revision() is None
+
+
+def test_tables_and_migrations_say_the_same(store: Store) -> None:
+    with store._engine.connect() as connection:
+        # On SQLite Alembic takes a default of '' for a change.
+        options = {"compare_type": True, "compare_server_default": not store.is_embedded}
+        context = MigrationContext.configure(connection, opts=options)
+        assert compare_metadata(context, metadata) == []
+
+
+def test_upgrading_twice_changes_nothing(empty: Store) -> None:
+    assert empty.upgrade(now=NOW) is None
+    inhabit(empty)
+    before = number_of_rows(empty)
+    assert empty.upgrade(now=NOW) is None
+    empty.prepare(now=NOW)
+    assert number_of_rows(empty) == before
+
+
+@pytest.mark.parametrize("empty_url", ["sqlite"], indirect=True)
+def test_an_embedded_database_makes_its_schema_itself(empty: Store, empty_url: str) -> None:
+    empty.prepare(now=NOW)
+    keep(empty, paper())
+    file = Path(empty_url.removeprefix("sqlite:///"))
+    assert list(file.parent.glob("*before*")) == []
+
+
+@pytest.mark.parametrize("empty_url", ["postgresql"], indirect=True)
+def test_another_database_is_upgraded_by_hand_only(empty: Store) -> None:
+    with pytest.raises(StoreError, match=r"no current schema; run: digest db upgrade$"):
+        empty.prepare(now=NOW)
+    assert tables(empty) == set()
+    empty.upgrade(now=NOW)
+    empty.prepare(now=NOW)
+
+
+def test_an_older_database_is_upgraded_and_loses_no_row(
+    store: Store, database_url: str, next_release: pytest.MonkeyPatch
+) -> None:
+    inhabit(store)
+    before = number_of_rows(store)
+    newer = Store(DatabaseSettings(url=database_url))
+    newer.upgrade(now=NOW)
+    assert number_of_rows(newer) == before
+    assert "note" in {column["name"] for column in sa.inspect(newer._engine).get_columns("paper")}
+    with pytest.raises(StoreError, match=r"(?i)foreign key"), newer.begin() as tx:
+        tx.subscribers.add_words(99, ProfileField.INTEREST, ["ants"])
+    newer.close()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_an_older_embedded_database_is_copied_before_it_upgrades_itself(
+    store: Store, database_url: str, next_release: pytest.MonkeyPatch
+) -> None:
+    inhabit(store)
+    before = number_of_rows(store)
+    store.close()
+    newer = Store(DatabaseSettings(url=database_url))
+    newer.prepare(now=NOW)
+    newer.prepare(now=NOW + timedelta(days=1))
+    newer.close()
+
+    file = Path(database_url.removeprefix("sqlite:///"))
+    (copy,) = file.parent.glob("*before*")
+    assert copy.name == "paperround.db.before-0002-20260302T073000"
+    next_release.undo()
+    old = Store(DatabaseSettings(url=f"sqlite:///{copy}"))
+    old.prepare(now=NOW)
+    assert number_of_rows(old) == before
+    old.close()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_nothing_is_migrated_without_its_copy(
+    store: Store, database_url: str, next_release: pytest.MonkeyPatch
+) -> None:
+    inhabit(store)
+    store.close()
+    file = database_url.removeprefix("sqlite:///")
+    shutil.copy(file, f"{file}.before-0002-20260302T073000")
+    newer = Store(DatabaseSettings(url=database_url))
+    with pytest.raises(StoreError, match="exists"):
+        newer.prepare(now=NOW)
+    newer.close()
+    next_release.undo()
+    store.prepare(now=NOW)
+
+
+def test_a_migration_that_fails_leaves_everything_as_it_was(
+    store: Store, database_url: str, next_release: pytest.MonkeyPatch
+) -> None:
+    inhabit(store)
+    before = number_of_rows(store)
+    (broken,) = schema.MIGRATIONS.glob("versions/0002*")
+    broken.write_text(NEXT_REVISION + '    op.execute("no such statement")\n', encoding="utf-8")
+    newer = Store(DatabaseSettings(url=database_url))
+    with pytest.raises(StoreError, match="syntax error"):
+        newer.upgrade(now=NOW)
+    newer.close()
+    next_release.undo()
+    store.prepare(now=NOW)
+    assert number_of_rows(store) == before
+    assert "note" not in {column["name"] for column in sa.inspect(store._engine).get_columns("paper")}
+
+
+@pytest.mark.parametrize("step", ["prepare", "upgrade"])
+def test_a_database_of_a_newer_release_is_refused(
+    store: Store, database_url: str, next_release: pytest.MonkeyPatch, step: str
+) -> None:
+    store.upgrade(now=NOW)
+    newer = Store(DatabaseSettings(url=database_url))
+    newer.upgrade(now=NOW)
+    newer.close()
+    next_release.undo()
+    older = Store(DatabaseSettings(url=database_url))
+    with pytest.raises(StoreError, match=r"made by a newer release \(revision 0002\); install that release"):
+        getattr(older, step)(now=NOW)
+    older.close()
+
+
+def test_an_embedded_database_is_in_wal_mode(upgraded_file: Path) -> None:
+    connection = sqlite3.connect(upgraded_file)
+    assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    connection.close()
