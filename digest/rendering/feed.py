@@ -43,7 +43,7 @@ class FeedRenderer:
         feed.subtitle(
             "Chosen every day for one reader. Thank you to arXiv for use of its open access interoperability."
         )
-        feed.author(name=one_line(self._site.name))  # RFC 4287 §4.1.1: where an entry names none
+        feed.author(name=one_line(self._site.name))
         feed.link(href=self._site.url, rel="alternate")  # in RSS the last link becomes the channel's
         feed.language("en")
         feed.generator("Paperround")
@@ -61,7 +61,7 @@ class FeedRenderer:
         entry.guid(item.paper.abstract_url, permalink=True)
         entry.title(view.title)
         entry.link(href=item.paper.abstract_url, rel="alternate")
-        for name in view.authors:
+        for name in view.authors or (view.byline,):  # RFC 4287 §4.1.2: without one the feed's author is taken for it
             entry.author(name=name)
         entry.dc.dc_creator(list(view.authors))  # RSS drops atom's authors
         for category in item.paper.categories:

@@ -116,7 +116,7 @@ def _measures(papers: int) -> Iterator[tuple[int, int, int]]:
 
 
 def ascii_address(address: str) -> str:
-    """The address with its domain in ASCII (RFC 5890); RenderingError if that cannot be, or not for what is before it."""
+    """The address with its domain in ASCII (RFC 5890); RenderingError where ASCII cannot write it."""
     local, _, domain = address.rpartition("@")
     try:
         plain = f"{local}@{domain if domain.isascii() else domain.encode('idna').decode()}"

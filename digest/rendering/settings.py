@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from digest.rendering.plain import one_line
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteSettings:
@@ -13,6 +15,8 @@ class SiteSettings:
     templates: str = field(default="", metadata={"path": True})  # a folder of templates that replace built-in ones
 
     def __post_init__(self) -> None:
+        if not one_line(self.name):
+            raise ValueError("name: expected what readers shall call the digest, found nothing")
         if self.sender.count("@") != 1 or not all(self.sender.split("@")) or any(c in self.sender for c in "<> ,\r\n"):
             raise ValueError(f"sender: expected one bare address such as digest@example.org, found {self.sender!r}")
         if not self.url.startswith(("https://", "http://")):

@@ -80,6 +80,7 @@ cursor = sa.Table(
     sa.Column("token", sa.Text),
     sa.Column("began", sa.Date),
     sa.Column("completed_at", UtcDateTime),
+    sa.Column("validator", sa.Text),  # what the source gave for asking "changed since?" (RFC 9110 §8.8)
 )
 
 gate = sa.Table(
@@ -89,6 +90,8 @@ gate = sa.Table(
     sa.Column("last_request_at", UtcDateTime),
     sa.Column("rest_until", UtcDateTime),
     sa.Column("rest_reason", sa.Text, nullable=False, server_default=""),
+    sa.Column("holder", sa.Text),  # the process that may ask the source now
+    sa.Column("held_until", UtcDateTime),
 )
 
 subscriber = sa.Table(
@@ -172,6 +175,7 @@ delivery = sa.Table(
     sa.Column("content", sa.LargeBinary),
     sa.Column("next_attempt_at", UtcDateTime, nullable=False),
     sa.Column("lease_until", UtcDateTime),
+    sa.Column("holder", sa.Text),  # the process that has claimed it
     sa.Column("answer", sa.Text, nullable=False, server_default=""),  # the last answer or error
     sa.Column("sent_at", UtcDateTime),
     sa.UniqueConstraint("edition_id", "channel"),
@@ -181,4 +185,20 @@ delivery = sa.Table(
         sqlite_where=sa.text(OPEN_DELIVERY),
         postgresql_where=sa.text(OPEN_DELIVERY),
     ),
+)
+
+secret = sa.Table(
+    "secret",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("value", sa.LargeBinary, nullable=False),
+)
+
+alarm = sa.Table(
+    "alarm",
+    metadata,
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("said_at", UtcDateTime, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
 )

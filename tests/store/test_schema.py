@@ -23,8 +23,8 @@ NEXT_REVISION = '''"""A change that SQLite can only make by building the tables 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "9999"
+down_revision = "0002"
 
 
 def upgrade() -> None:
@@ -47,7 +47,7 @@ def next_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.Monk
     """The release after this one, until undone: it has one migration more, which rebuilds tables that have children."""
     migrations = tmp_path / "next release"
     shutil.copytree(schema.MIGRATIONS, migrations, ignore=shutil.ignore_patterns("__pycache__"))
-    (migrations / "versions" / "0002_notes.py").write_text(NEXT_REVISION, encoding="utf-8")
+    (migrations / "versions" / "9999_notes.py").write_text(NEXT_REVISION, encoding="utf-8")
     monkeypatch.setattr(schema, "MIGRATIONS", migrations)
     return monkeypatch
 
@@ -148,7 +148,7 @@ def test_an_older_embedded_database_is_copied_before_it_upgrades_itself(
 
     file = Path(database_url.removeprefix("sqlite:///"))
     (copy,) = file.parent.glob("*before*")
-    assert copy.name == "paperround.db.before-0002-20260302T073000"
+    assert copy.name == "paperround.db.before-9999-20260302T073000"
     next_release.undo()
     old = Store(DatabaseSettings(url=f"sqlite:///{copy}"))
     old.prepare(now=NOW)
@@ -163,7 +163,7 @@ def test_nothing_is_migrated_without_its_copy(
     inhabit(store)
     store.close()
     file = database_url.removeprefix("sqlite:///")
-    shutil.copy(file, f"{file}.before-0002-20260302T073000")
+    shutil.copy(file, f"{file}.before-9999-20260302T073000")
     newer = Store(DatabaseSettings(url=database_url))
     with pytest.raises(StoreError, match="exists"):
         newer.prepare(now=NOW)
@@ -177,7 +177,7 @@ def test_a_migration_that_fails_leaves_everything_as_it_was(
 ) -> None:
     inhabit(store)
     before = number_of_rows(store)
-    (broken,) = schema.MIGRATIONS.glob("versions/0002*")
+    (broken,) = schema.MIGRATIONS.glob("versions/9999*")
     broken.write_text(NEXT_REVISION + '    op.execute("no such statement")\n', encoding="utf-8")
     newer = Store(DatabaseSettings(url=database_url))
     with pytest.raises(StoreError, match="syntax error"):
@@ -199,7 +199,7 @@ def test_a_database_of_a_newer_release_is_refused(
     newer.close()
     next_release.undo()
     older = Store(DatabaseSettings(url=database_url))
-    with pytest.raises(StoreError, match=r"made by a newer release \(revision 0002\); install that release"):
+    with pytest.raises(StoreError, match=r"made by a newer release \(revision 9999\); install that release"):
         getattr(older, step)(now=NOW)
     older.close()
 
