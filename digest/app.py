@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from jinja2 import Environment
 
-from digest import __version__, browse, membership
+from digest import __version__, browse, membership, processes
 from digest.compose import Composed, Explanation, compose, explain, preview
 from digest.config import Settings
 from digest.deliver import Delivered, deliver
@@ -51,19 +51,23 @@ class Run:
 class App:
     """The product at one moment; `now` is the moment every verb works at."""
 
-    def __init__(self, settings: Settings, *, now: datetime) -> None:
+    def __init__(self, settings: Settings, *, now: datetime, store: Store | None = None) -> None:
+        """`store` lends an opened database, which stays open."""
         self.settings = settings
         self.now = now
+        self._lent = store
 
     @cached_property
     def store(self) -> Store:
         """The database, ready to be used."""
+        if self._lent is not None:
+            return self._lent
         store = Store(self.settings.database)
         store.prepare(now=self.now)
         return store
 
     def close(self) -> None:
-        if "store" in self.__dict__:
+        if "store" in self.__dict__ and self._lent is None:
             self.store.close()
 
     # ------------------------------------------------------------ the day
@@ -75,8 +79,24 @@ class App:
     def compose(self) -> Composed:
         return compose(self.store, self.settings.relevance, now=self.now, message_id=self._message_id)
 
-    def deliver(self, progress: Callable[[int, int], None] = lambda done, of: None) -> Delivered:
-        return deliver(self.store, self._mail, self._transport(), now=self.now, progress=progress)
+    def deliver(
+        self,
+        progress: Callable[[int, int], None] = lambda done, of: None,
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> Delivered:
+        return deliver(
+            self.store, self._mail, self._transport(), now=self.now, progress=progress, stopping=stopping
+        )
+
+    def sweep(self) -> int:
+        """Make uncertain what abandoned runs have claimed; how many there were."""
+        with self.store.begin() as tx:
+            return tx.deliveries.sweep(self.now, is_gone=processes.is_gone)
+
+    def abandon(self) -> int:
+        """Make uncertain what this very process has claimed, right before it ends by force."""
+        with self.store.begin() as tx:
+            return tx.deliveries.sweep(self.now, is_gone=lambda holder: holder == processes.this_process())
 
     def run(
         self,

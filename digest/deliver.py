@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from digest import processes
 from digest.errors import RelayUnavailable, RenderingError, TransportError, UncertainDelivery
 from digest.mail import Delivery, DeliveryState, Envelope
 from digest.rendering.mail import MailRenderer
@@ -24,6 +25,7 @@ class Delivered:
 
     outcomes: Counter[DeliveryState]
     problem: RelayUnavailable | None = None  # why the run ended early
+    stopped: bool = False                    # it was asked to
 
     @property
     def sent(self) -> int:
@@ -41,15 +43,21 @@ def deliver(
     *,
     now: datetime,
     progress: Callable[[int, int], None] = lambda done, of: None,
+    stopping: Callable[[], bool] = lambda: False,
 ) -> Delivered:
-    """Send every open delivery that is due at `now`, each at most once in this run."""
+    """Send every open delivery that is due at `now`, each at most once in this run, until `stopping` says so."""
     outcomes: Counter[DeliveryState] = Counter()
     problem: RelayUnavailable | None = None
     with store.begin() as tx:
-        outcomes[DeliveryState.CANCELLED] += tx.deliveries.cancel_unwanted(now)
+        if swept := tx.deliveries.sweep(now, is_gone=processes.is_gone):
+            log.warning("uncertain=%d: whoever was sending ended before the answer was kept", swept)
+        outcomes[DeliveryState.CANCELLED] += tx.deliveries.cancel_unwanted()
         waiting = tx.deliveries.open(now)
     try:
         for done, delivery in enumerate(waiting, start=1):
+            if stopping():
+                log.warning("asked to stop: %d of %d mails stay open", len(waiting) - done + 1, len(waiting))
+                return Delivered(outcomes=+outcomes, stopped=True)
             if (outcome := _attempt(store, renderer, transport, delivery, now)) is not None:
                 outcomes[outcome] += 1
             progress(done, len(waiting))
@@ -70,7 +78,7 @@ def _attempt(
     except RenderingError as error:
         return _refused(store, delivery, TransportError(str(error), permanent=False), now)
     with store.begin() as tx:
-        if not tx.deliveries.claim(delivery, lease_until=now + LEASE):
+        if not tx.deliveries.claim(delivery, lease_until=now + LEASE, holder=processes.this_process()):
             return None
     try:
         receipt = transport.send(envelope)

@@ -100,6 +100,8 @@ class Arxiv:
                 )
             except ValueError as error:
                 skipped.append(f"{record.identifier}: {error}")
+        if skipped and not announcements:
+            raise SourceError(self.name, f"none of {len(skipped)} records can be read; the first: {skipped[0][:200]}")
         began = start.began or min(answer.answered_on, now.date())  # a source's clock may run ahead
         if answer.token is not None:
             if answer.token == start.token:

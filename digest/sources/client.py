@@ -82,7 +82,7 @@ class PoliteClient:
     def get(self, url: str, params: dict[str, str], *, now: datetime) -> bytes:
         """The whole decoded body of a 200 answer.
 
-        Raises SourceResting on 429 and 503, SourceError on everything else that is not a whole 200.
+        Raises SourceResting on 429 and on 503 with Retry-After, SourceError on all else that is not a whole 200.
         """
         deadline = time.monotonic() + self._limits.total_seconds
         target = self._address(url, params)

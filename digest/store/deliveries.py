@@ -1,5 +1,6 @@
 """Deliveries: intent, attempt and lease are kept before anything is sent, the outcome at once after it."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,8 @@ from digest.store.upsert import insert
 from digest.subscribers import SubscriberState
 
 MAIL = "mail"
-_OPEN = tuple(state.value for state in (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.UNCERTAIN))
+_WAITING = (DeliveryState.PENDING.value, DeliveryState.UNCERTAIN.value)
+_OPEN = (*_WAITING, DeliveryState.SENDING.value)
 
 
 class Deliveries:
@@ -33,17 +35,30 @@ class Deliveries:
         self._db.execute(statement.on_conflict_do_nothing())
 
     def open(self, now: datetime) -> list[Delivery]:
-        """What may be tried at `now`, oldest first: pending or uncertain and due, or claimed with its lease over."""
+        """What may be tried at `now`, oldest first: pending or uncertain, and due."""
         d = t.delivery.c
-        waiting = sa.and_(d.state != DeliveryState.SENDING.value, d.next_attempt_at <= now)
-        abandoned = sa.and_(d.state == DeliveryState.SENDING.value, d.lease_until <= now)
         query = (
             sa.select(t.delivery, t.edition.c.subscriber_id)
             .join(t.edition)
-            .where(d.state.in_(_OPEN), sa.or_(waiting, abandoned))
+            .where(d.state.in_(_WAITING), d.next_attempt_at <= now)
             .order_by(d.next_attempt_at, d.id)
         )
         return [_delivery(row) for row in self._db.execute(query)]
+
+    def sweep(self, now: datetime, *, is_gone: Callable[[str], bool]) -> int:
+        """Make uncertain what was claimed by a process that is gone, or whose lease is over; return how many."""
+        d = t.delivery.c
+        claimed = self._db.execute(
+            sa.select(d.id, d.holder, d.lease_until).where(d.state == DeliveryState.SENDING.value)
+        ).all()
+        abandoned = [
+            row.id
+            for row in claimed
+            if row.lease_until is None or row.lease_until <= now or (row.holder is not None and is_gone(row.holder))
+        ]
+        for number in abandoned:
+            self.uncertain(number, answer="whoever was sending it ended before the answer was kept", until=now)
+        return len(abandoned)
 
     def freeze(self, delivery: int, content: bytes) -> bytes:
         """Keep the finished message unless one is kept already or nothing is open; return the one that counts."""
@@ -53,7 +68,7 @@ class Deliveries:
         kept = self._db.execute(sa.select(d.content).where(d.id == delivery)).scalar_one()
         return content if kept is None else bytes(kept)
 
-    def claim(self, delivery: Delivery, *, lease_until: datetime) -> bool:
+    def claim(self, delivery: Delivery, *, lease_until: datetime, holder: str | None = None) -> bool:
         """Take a delivery for sending; False if another run has taken it, or its reader is not active any more."""
         d, e, s = t.delivery.c, t.edition.c, t.subscriber.c
         active = (
@@ -67,19 +82,19 @@ class Deliveries:
                 d.attempts == delivery.attempts,
                 d.edition_id.in_(active),
             )
-            .values(state=DeliveryState.SENDING.value, attempts=d.attempts + 1, lease_until=lease_until)
+            .values(
+                state=DeliveryState.SENDING.value, attempts=d.attempts + 1, lease_until=lease_until, holder=holder
+            )
         )
         return self._db.execute(statement).rowcount == 1
 
-    def cancel_unwanted(self, now: datetime) -> int:
+    def cancel_unwanted(self) -> int:
         """Close what was meant for readers who left or paused before it was surely sent; return how many."""
         d, e, s = t.delivery.c, t.edition.c, t.subscriber.c
         gone = (
             sa.select(e.id).join(t.subscriber, s.id == e.subscriber_id).where(s.state != SubscriberState.ACTIVE.value)
         )
-        unsent = d.state.in_((DeliveryState.PENDING.value, DeliveryState.UNCERTAIN.value))
-        abandoned = sa.and_(d.state == DeliveryState.SENDING.value, d.lease_until <= now)
-        statement = sa.update(t.delivery).where(sa.or_(unsent, abandoned), d.edition_id.in_(gone))
+        statement = sa.update(t.delivery).where(d.state.in_(_WAITING), d.edition_id.in_(gone))
         return self._db.execute(
             statement.values(state=DeliveryState.CANCELLED.value, content=None, answer="the reader is not active")
         ).rowcount
@@ -107,7 +122,7 @@ class Deliveries:
 
     def _close(self, delivery: int, state: DeliveryState, answer: str, **values: Any) -> None:
         # A relay may answer anything; PostgreSQL takes no NUL, and an outcome that cannot be kept is a mail sent twice.
-        values |= {"state": state.value, "answer": answer.replace("\0", "")[:500], "lease_until": None}
+        values |= {"state": state.value, "answer": answer.replace("\0", "")[:500], "lease_until": None, "holder": None}
         self._db.execute(sa.update(t.delivery).where(t.delivery.c.id == delivery).values(values))
 
 

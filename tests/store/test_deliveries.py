@@ -67,12 +67,14 @@ def test_two_claims_of_the_same_delivery_have_one_winner(store: Store, number: i
     assert [claim(store, delivery), claim(store, delivery)] == [True, False]
 
 
-def test_a_claimed_delivery_is_open_again_when_its_lease_is_over(store: Store, number: int) -> None:
+def test_a_claimed_delivery_is_uncertain_when_its_lease_is_over(store: Store, number: int) -> None:
     (delivery,) = waiting(store)
     claim(store, delivery)
-    assert waiting(store, NOW + LEASE - MINUTE) == []
+    for moment, swept in ((NOW + LEASE - MINUTE, 0), (NOW + LEASE, 1)):
+        with store.begin() as tx:
+            assert tx.deliveries.sweep(moment, is_gone=lambda holder: False) == swept
     (abandoned,) = waiting(store, NOW + LEASE)
-    assert (abandoned.state, abandoned.attempts) == (DeliveryState.SENDING, 1)
+    assert (abandoned.state, abandoned.attempts) == (DeliveryState.UNCERTAIN, 1)
     assert [claim(store, abandoned, NOW + LEASE) for _ in range(2)] == [True, False]
     assert not claim(store, delivery)
 
@@ -162,11 +164,11 @@ def test_a_reader_who_is_not_active_is_never_claimed(store: Store, number: int, 
 def test_what_was_meant_for_readers_who_went_is_cancelled(store: Store, number: int, state: SubscriberState) -> None:
     (delivery,) = waiting(store)
     with store.begin() as tx:
-        assert tx.deliveries.cancel_unwanted(NOW) == 0
+        assert tx.deliveries.cancel_unwanted() == 0
     to_state(store, delivery, state)
     with store.begin() as tx:
-        assert tx.deliveries.cancel_unwanted(NOW) == 1
-        assert tx.deliveries.cancel_unwanted(NOW) == 0
+        assert tx.deliveries.cancel_unwanted() == 1
+        assert tx.deliveries.cancel_unwanted() == 0
         assert tx.deliveries.counts() == {DeliveryState.CANCELLED: 1}
     to_state(store, delivery, SubscriberState.ACTIVE)
     assert waiting(store, NOW + LEASE) == []
@@ -178,7 +180,7 @@ def test_a_doubtful_mail_is_not_sent_again_to_a_reader_who_went(store: Store, nu
         tx.deliveries.uncertain(delivery.id, answer="no answer", until=NOW)
     to_state(store, delivery, SubscriberState.LEFT)
     with store.begin() as tx:
-        assert tx.deliveries.cancel_unwanted(NOW) == 1
+        assert tx.deliveries.cancel_unwanted() == 1
     assert waiting(store, NOW + LEASE) == []
 
 
@@ -187,9 +189,9 @@ def test_cancelling_leaves_alone_what_was_sent_and_what_is_being_sent(store: Sto
     claim(store, delivery)
     to_state(store, delivery, SubscriberState.LEFT)
     with store.begin() as tx:
-        assert tx.deliveries.cancel_unwanted(NOW) == 0
+        assert tx.deliveries.cancel_unwanted() == 0
         tx.deliveries.sent(delivery.id, answer="250 ok", now=NOW)
-        assert tx.deliveries.cancel_unwanted(NOW) == 0
+        assert tx.deliveries.cancel_unwanted() == 0
         assert tx.deliveries.counts() == {DeliveryState.SENT: 1}
 
 
@@ -206,4 +208,15 @@ def test_a_mail_abandoned_in_sending_is_cancelled_for_a_reader_who_went(store: S
     claim(store, delivery)
     to_state(store, delivery, SubscriberState.LEFT)
     with store.begin() as tx:
-        assert tx.deliveries.cancel_unwanted(NOW + LEASE) == 1
+        assert tx.deliveries.sweep(NOW + LEASE, is_gone=lambda holder: False) == 1
+        assert tx.deliveries.cancel_unwanted() == 1
+
+
+def test_a_claim_whose_process_is_gone_is_uncertain_at_once(store: Store, number: int) -> None:
+    (delivery,) = waiting(store)
+    with store.begin() as tx:
+        assert tx.deliveries.claim(delivery, lease_until=NOW + LEASE, holder="one:1:1")
+        assert tx.deliveries.sweep(NOW, is_gone=lambda holder: holder == "another:1:1") == 0
+        assert tx.deliveries.sweep(NOW, is_gone=lambda holder: holder == "one:1:1") == 1
+    (again,) = waiting(store)
+    assert again.state is DeliveryState.UNCERTAIN
