@@ -4,26 +4,30 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from jinja2 import Environment
 
-from digest import __version__, browse, membership, processes
+from digest import __version__, browse, membership, processes, tokens, upkeep
 from digest.compose import Composed, Explanation, compose, explain, preview
 from digest.config import Settings
 from digest.deliver import Delivered, deliver
 from digest.editions import Edition
-from digest.errors import SourceError, SourceResting
+from digest.errors import SourceError, SourceResting, Stopped
 from digest.identity import PaperId
 from digest.ingest import Ingested, Progress, ingest
+from digest.notices.mail import MailVoice
+from digest.notices.web import Hooks, WebhookVoice
 from digest.papers import Paper
 from digest.rendering.feed import FeedRenderer
 from digest.rendering.mail import MailRenderer
 from digest.rendering.templates import environment
+from digest.sources import calendar
 from digest.sources.arxiv import FRIENDS, Arxiv
+from digest.sources.arxiv_rss import ArxivRss
 from digest.sources.client import Pace, PoliteClient
 from digest.store import Store
 from digest.subscribers import Subscriber, Verdict
@@ -45,7 +49,11 @@ class Run:
 
     @property
     def problems(self) -> tuple[SourceError, ...]:
-        return (self.ingested,) if isinstance(self.ingested, SourceResting) else self.ingested.problems
+        return _problems(self.ingested)
+
+
+def _problems(ingested: Ingested | SourceResting) -> tuple[SourceError, ...]:
+    return (ingested,) if isinstance(ingested, SourceResting) else ingested.problems
 
 
 class App:
@@ -72,9 +80,37 @@ class App:
 
     # ------------------------------------------------------------ the day
 
-    def ingest(self, progress: Progress = lambda stream, papers: None) -> Ingested:
-        with self._arxiv() as source:
-            return ingest(self.store, source, now=self.now, progress=progress)
+    def ingest(
+        self,
+        progress: Progress = lambda stream, papers: None,
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> Ingested:
+        """Read what is new, until `stopping` says so: then Stopped is raised between two pages."""
+
+        def told(stream: str, papers: int) -> None:
+            progress(stream, papers)
+            if stopping():
+                raise Stopped("asked to stop between two pages; the next run goes on there")
+
+        with self._client() as client:
+            fast, reference = ArxivRss(self.settings.arxiv, client), Arxiv(self.settings.arxiv, client)
+            return ingest(self.store, fast, reference, now=self.now, progress=told)
+
+    def listing_wanted(self, *, reread: timedelta) -> bool:
+        """Whether a listing that is out has not been read since, or the last reading is older than `reread`."""
+        deferred = frozenset(self.settings.arxiv.deferred_days)
+        feed = calendar.feed_ready_at(calendar.newest_feed_listing(self.now, deferred))
+        since = {
+            ArxivRss.name: feed,
+            Arxiv.name: max(calendar.newest_ready_at(self.now, deferred), self.now - reread),
+        }
+        with self.store.read() as tx:
+            read = [
+                (name, tx.harvests.cursor(name, stream)) for name in since for stream in self.settings.arxiv.categories
+            ]
+        return any(
+            cursor is None or cursor.completed_at is None or cursor.completed_at < since[name] for name, cursor in read
+        )
 
     def compose(self) -> Composed:
         return compose(self.store, self.settings.relevance, now=self.now, message_id=self._message_id)
@@ -84,9 +120,7 @@ class App:
         progress: Callable[[int, int], None] = lambda done, of: None,
         stopping: Callable[[], bool] = lambda: False,
     ) -> Delivered:
-        return deliver(
-            self.store, self._mail, self._transport(), now=self.now, progress=progress, stopping=stopping
-        )
+        return deliver(self.store, self._mail, self._transport(), now=self.now, progress=progress, stopping=stopping)
 
     def sweep(self) -> int:
         """Make uncertain what abandoned runs have claimed; how many there were."""
@@ -102,14 +136,34 @@ class App:
         self,
         reading: Progress = lambda stream, papers: None,
         sending: Callable[[int, int], None] = lambda done, of: None,
+        stopping: Callable[[], bool] = lambda: False,
     ) -> Run:
         """Ingest, compose for everyone due, deliver what is open, once."""
         ingested: Ingested | SourceResting
         try:
-            ingested = self.ingest(reading)
+            ingested = self.ingest(reading, stopping)
         except SourceResting as resting:
             ingested = resting
-        return Run(ingested=ingested, composed=self.compose(), delivered=self.deliver(sending))
+        return Run(ingested=ingested, composed=self.compose(), delivered=self.deliver(sending, stopping))
+
+    def watch(
+        self,
+        *,
+        ingested: Ingested | SourceResting | None = None,
+        delivered: Delivered | None = None,
+        failure: Exception | None = None,
+    ) -> None:
+        """Tell the operator of what went wrong in the parts of a run that are given, and of what has been wrong for
+        long; ping on a good day. Each is said once a day, however often this is called."""
+        happened = upkeep.Happened(
+            problems=_problems(ingested) if ingested is not None else (),
+            relay=delivered.problem if delivered else None,
+            outcomes=delivered.outcomes if delivered else {},
+            unwritten=delivered.unwritten if delivered else 0,
+            failure=failure,
+        )
+        stands = upkeep.standing(self.store, self._listings_ready(), now=self.now)
+        upkeep.watch(self.store, self._voices(), self._ping(), happened, stands, now=self.now)
 
     # ------------------------------------------------------------ one reader
 
@@ -121,11 +175,13 @@ class App:
             write = self._feed.atom if form == "atom" else self._feed.rss
             return write(editions, uri=subscriber.feed_uri, since=subscriber.created_at)
         edition = self.preview_edition(subscriber)
+        # A link that is refused: whoever sees a preview, or passes it on, cannot unsubscribe the reader by accident.
+        link = tokens.unsubscribe_url(self.settings.site.url, tokens.PREVIEW)
         if form == "eml":
             return self._mail.envelope(
-                edition, to=subscriber.address, message_id=self._message_id(), now=self.now
+                edition, to=subscriber.address, unsubscribe_url=link, message_id=self._message_id(), now=self.now
             ).content
-        bodies, _ = self._mail.bodies(edition)
+        bodies, _ = self._mail.bodies(edition, unsubscribe_url=link)
         return (bodies.html if form == "html" else bodies.plain).encode()
 
     def preview_edition(self, subscriber: Subscriber) -> Edition:
@@ -136,7 +192,8 @@ class App:
         return explain(self.store, self.settings.relevance, subscriber, paper)
 
     def vote(self, email: str, ids: tuple[str, ...], verdict: Verdict) -> tuple[Paper, ...]:
-        with self._arxiv() as source:
+        with self._client() as client:
+            source = Arxiv(self.settings.arxiv, client)
             return membership.vote(self.store, source, email, ids, verdict, now=self.now)
 
     def unharvested(self, categories: tuple[str, ...]) -> list[str]:
@@ -149,19 +206,20 @@ class App:
     # ------------------------------------------------------------ crafts
 
     @contextmanager
-    def _arxiv(self) -> Iterator[Arxiv]:
+    def _client(self) -> Iterator[PoliteClient]:
+        """The one client for all of arXiv's hosts, which keeps the pace of the last run."""
         settings, site = self.settings.arxiv, self.settings.site
         with self.store.read() as tx:
-            last = tx.harvests.gate(Arxiv.name).last_request_at
+            last = tx.harvests.gate(Arxiv.gate).last_request_at
         client = PoliteClient(
-            Arxiv.name,
+            Arxiv.gate,
             user_agent=f"paperround/{__version__} (+{site.url}; mailto:{site.sender})",
             pace=Pace(settings.interval_seconds, last=last),
             cooldown=timedelta(seconds=settings.cooldown_seconds),
             friends=FRIENDS,
         )
         try:
-            yield Arxiv(settings, client)
+            yield client
         finally:
             client.close()
 
@@ -169,6 +227,33 @@ class App:
         if self.settings.smtp.host:
             return SmtpTransport(self.settings.smtp)
         return FolderTransport(Path(self.settings.outbox.folder))
+
+    def _listings_ready(self) -> dict[tuple[str, str], datetime]:
+        """For each stream, when the newest listing up to this day is whole; on its day that may lie ahead."""
+        newest = calendar.newest_listing(self.now.date(), frozenset(self.settings.arxiv.deferred_days))
+        ready_at = calendar.ready_at(newest).astimezone(UTC)
+        return {(Arxiv.name, stream): ready_at for stream in self.settings.arxiv.categories}
+
+    def _voices(self) -> list[upkeep.Voice]:
+        """Who tells the operator, the one that answers soonest first."""
+        alarms, site = self.settings.alarms, self.settings.site
+        voices: list[upkeep.Voice] = []
+        if alarms.webhook_url:
+            voices.append(WebhookVoice(self._hooks, alarms.webhook_url, site=site.name))
+        if alarms.mail_to:
+            mailer = self._transport()
+            voices.append(
+                MailVoice(mailer, site=site.name, sender=site.sender, to=alarms.mail_to, message_id=self._message_id)
+            )
+        return voices
+
+    def _ping(self) -> Callable[[], None] | None:
+        url = self.settings.alarms.ping_url
+        return (lambda: self._hooks.get(url)) if url else None
+
+    @property
+    def _hooks(self) -> Hooks:
+        return Hooks(user_agent=f"paperround/{__version__} (+{self.settings.site.url})")
 
     @cached_property
     def _mail(self) -> MailRenderer:

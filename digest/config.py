@@ -18,10 +18,13 @@ from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 from digest.errors import ConfigError
+from digest.logs import LogSettings
+from digest.notices.settings import AlarmSettings, host_only
 from digest.relevance.settings import RelevanceSettings
 from digest.rendering.settings import SiteSettings
 from digest.sources.settings import ArxivSettings, HuggingFaceSettings
 from digest.store.settings import DatabaseSettings
+from digest.ticks import ScheduleSettings
 from digest.transport.settings import OutboxSettings, SmtpSettings
 
 PREFIX = "DIGEST_"
@@ -40,8 +43,11 @@ class Settings:
         default_factory=HuggingFaceSettings, metadata={"section": "sources.huggingface"}
     )
     relevance: RelevanceSettings = field(default_factory=RelevanceSettings, metadata={"section": "relevance"})
+    schedule: ScheduleSettings = field(default_factory=ScheduleSettings, metadata={"section": "schedule"})
     smtp: SmtpSettings = field(default_factory=SmtpSettings, metadata={"section": "smtp"})
     outbox: OutboxSettings = field(default_factory=OutboxSettings, metadata={"section": "outbox"})
+    alarms: AlarmSettings = field(default_factory=AlarmSettings, metadata={"section": "alarms"})
+    log: LogSettings = field(default_factory=LogSettings, metadata={"section": "log"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +231,8 @@ def shown(settings: Settings) -> list[tuple[str, str, Any]]:
 def _redacted(setting: Setting, value: Any) -> Any:
     if setting.is_secret:
         return REDACTED if value else ""
+    if setting.field.metadata.get("private_url") and value:
+        return f"{host_only(value)}/{REDACTED}"
     if setting.field.metadata.get("database"):
         scheme, found, rest = str(value).partition("://")
         user, at, host = rest.rpartition("@")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from digest import processes
+from digest import processes, tokens
 from digest.errors import RelayUnavailable, RenderingError, TransportError, UncertainDelivery
 from digest.mail import Delivery, DeliveryState, Envelope
 from digest.rendering.mail import MailRenderer
@@ -25,7 +25,8 @@ class Delivered:
 
     outcomes: Counter[DeliveryState]
     problem: RelayUnavailable | None = None  # why the run ended early
-    stopped: bool = False                    # it was asked to
+    unwritten: int = 0  # mails of it that a template or a text holds up; they are pending
+    stopped: bool = False  # it was asked to
 
     @property
     def sent(self) -> int:
@@ -48,6 +49,7 @@ def deliver(
     """Send every open delivery that is due at `now`, each at most once in this run, until `stopping` says so."""
     outcomes: Counter[DeliveryState] = Counter()
     problem: RelayUnavailable | None = None
+    unwritten = 0
     with store.begin() as tx:
         if swept := tx.deliveries.sweep(now, is_gone=processes.is_gone):
             log.warning("uncertain=%d: whoever was sending ended before the answer was kept", swept)
@@ -57,8 +59,13 @@ def deliver(
         for done, delivery in enumerate(waiting, start=1):
             if stopping():
                 log.warning("asked to stop: %d of %d mails stay open", len(waiting) - done + 1, len(waiting))
-                return Delivered(outcomes=+outcomes, stopped=True)
-            if (outcome := _attempt(store, renderer, transport, delivery, now)) is not None:
+                return Delivered(outcomes=+outcomes, unwritten=unwritten, stopped=True)
+            try:
+                outcome = _attempt(store, renderer, transport, delivery, now)
+            except RenderingError:
+                outcome = DeliveryState.PENDING
+                unwritten += 1
+            if outcome is not None:
                 outcomes[outcome] += 1
             progress(done, len(waiting))
     except RelayUnavailable as error:
@@ -66,17 +73,21 @@ def deliver(
         problem = error
     finally:
         transport.close()
-    return Delivered(outcomes=+outcomes, problem=problem)
+    return Delivered(outcomes=+outcomes, problem=problem, unwritten=unwritten)
 
 
 def _attempt(
     store: Store, renderer: MailRenderer, transport: Transport, delivery: Delivery, now: datetime
 ) -> DeliveryState | None:
-    """What became of one delivery; None if another run has it or the reader has gone meanwhile."""
+    """What became of one delivery; None if another run has it or the reader has gone meanwhile.
+
+    Raises RenderingError, with the delivery postponed, if the mail cannot be written.
+    """
     try:
         envelope = _frozen(store, renderer, delivery, now)
     except RenderingError as error:
-        return _refused(store, delivery, TransportError(str(error), permanent=False), now)
+        _refused(store, delivery, TransportError(str(error), permanent=False), now)
+        raise
     with store.begin() as tx:
         if not tx.deliveries.claim(delivery, lease_until=now + LEASE, holder=processes.this_process()):
             return None
@@ -98,12 +109,20 @@ def _attempt(
 
 def _frozen(store: Store, renderer: MailRenderer, delivery: Delivery, now: datetime) -> Envelope:
     """The message as it was first written, or as it is written now and kept for every later attempt."""
-    with store.read() as tx:
+    with store.begin() as tx:
         edition = tx.editions.get([delivery.edition_id])[delivery.edition_id]
         subscriber = tx.subscribers.get(delivery.subscriber_id)
+        secret = tx.secrets.get_or_make(tokens.KEY)
     if delivery.content is not None:
         return renderer.addressed(delivery.content, to=subscriber.address, message_id=delivery.message_id)
-    envelope = renderer.envelope(edition, to=subscriber.address, message_id=delivery.message_id, now=now)
+    token = tokens.sign(secret, tokens.UNSUBSCRIBE, subscriber.id)
+    envelope = renderer.envelope(
+        edition,
+        to=subscriber.address,
+        unsubscribe_url=tokens.unsubscribe_url(renderer.site.url, token),
+        message_id=delivery.message_id,
+        now=now,
+    )
     with store.begin() as tx:
         content = tx.deliveries.freeze(delivery.id, envelope.content)
     return renderer.addressed(content, to=subscriber.address, message_id=delivery.message_id)

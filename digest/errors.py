@@ -6,7 +6,9 @@ DigestError              a sentence for the operator, with the remedy where ther
 ├── StoreError           the database cannot be used
 ├── SourceError          a source answered wrongly or not at all
 │   └── SourceResting    a source asked for a pause; `until` says how long (exit 75)
+├── Stopped              the process was asked to end before it was done (exit 75)
 ├── RenderingError       an edition cannot be written
+├── NoticeError          the operator could not be told something
 └── TransportError       a message was not accepted; `permanent` says for ever
     ├── RelayUnavailable   no message can be handed over at the moment
     └── UncertainDelivery  it is not known whether the message was accepted
@@ -52,8 +54,16 @@ class SourceResting(SourceError):
         self.until = until
 
 
+class Stopped(DigestError):
+    """The process was asked to end; what is not done stays to be done."""
+
+
 class RenderingError(DigestError):
     """An edition cannot be written as a mail or feed; the template or the text is at fault."""
+
+
+class NoticeError(DigestError):
+    """A webhook or ping was not taken; says the host alone, because the rest of such a URL is a secret."""
 
 
 class TransportError(DigestError):

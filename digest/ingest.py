@@ -17,8 +17,9 @@ Progress = Callable[[str, int], None]  # stream, papers read so far
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Harvest:
-    """What came of asking for one stream."""
+    """What came of asking one source for one stream."""
 
+    source: str
     stream: str
     papers: int = 0  # records read
     announcements: int = 0  # of them not known before
@@ -28,7 +29,7 @@ class Harvest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ingested:
-    """What came of asking one source."""
+    """What came of asking the sources."""
 
     harvests: tuple[Harvest, ...]
 
@@ -44,24 +45,33 @@ class Ingested:
     def problems(self) -> tuple[SourceError, ...]:
         return tuple(harvest.problem for harvest in self.harvests if harvest.problem)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the last source asked for each stream, the reference, was read to its end."""
+        last = {harvest.stream: harvest for harvest in self.harvests}
+        return all(harvest.problem is None for harvest in last.values())
 
-def ingest(
-    store: Store, source: Source, *, now: datetime, progress: Progress = lambda stream, papers: None
-) -> Ingested:
-    """Read every stream of a source to its end. A stream that fails costs itself alone, a source that wants rest all.
 
-    Raises SourceResting, without asking, while the source wants rest from an earlier run.
+def ingest(store: Store, *sources: Source, now: datetime, progress: Progress = lambda stream, papers: None) -> Ingested:
+    """Read every stream of each source to its end. A stream that fails costs itself alone; where rest is wanted, it
+    is given by all sources behind the same gate.
+
+    Raises SourceResting, without asking, while rest is wanted from an earlier run.
     """
     with store.read() as tx:
-        tx.harvests.refuse_while_resting(source.name, now=now)
+        for gate in dict.fromkeys(source.gate for source in sources):
+            tx.harvests.refuse_while_resting(gate, now=now)
     harvests: list[Harvest] = []
-    for stream in source.streams:
+    resting: set[str] = set()
+    for source, stream in [(each, stream) for each in sources for stream in each.streams]:
+        if source.gate in resting:
+            continue
         harvests.append(_harvest(store, source, stream, now, progress))
         problem = harvests[-1].problem
         if isinstance(problem, SourceResting):
+            resting.add(source.gate)
             with store.begin() as tx:
-                tx.harvests.note_rest(source.name, problem.until, problem.problem)
-            break
+                tx.harvests.note_rest(source.gate, problem.until, problem.problem)
     return Ingested(harvests=tuple(harvests))
 
 
@@ -83,10 +93,10 @@ def _harvest(store: Store, source: Source, stream: str, now: datetime, progress:
                 break
     except SourceError as error:
         log.warning("harvest failed source=%s stream=%s problem=%s", source.name, stream, error.problem)
-        error.stream = stream
+        error.source, error.stream = source.name, stream
         problem = error
         with store.begin() as tx:
-            tx.harvests.note_request(source.name, source.last_request_at)
+            tx.harvests.note_request(source.gate, source.last_request_at)
     log.info(
         "harvest source=%s stream=%s papers=%d announcements=%d skipped=%d",
         source.name,
@@ -95,16 +105,26 @@ def _harvest(store: Store, source: Source, stream: str, now: datetime, progress:
         announcements,
         skipped,
     )
-    return Harvest(stream=stream, papers=papers, announcements=announcements, skipped=skipped, problem=problem)
+    return Harvest(
+        source=source.name,
+        stream=stream,
+        papers=papers,
+        announcements=announcements,
+        skipped=skipped,
+        problem=problem,
+    )
 
 
 def _refuse_sudden_silence(source: Source, stream: str, cursor: Cursor | None, page: Page, now: datetime) -> None:
     """An empty answer on a day with a listing is a fault of the source, never "no papers"."""
     if page.announcements or page.skipped:
         return
+    if page.unchanged:
+        log.info("unchanged source=%s stream=%s", source.name, stream)
+        return
     if source.announcement_due(stream, cursor, now=now):
         raise SourceError(
-            source.name, f"the listing is empty although one was due; nothing was changed, run again later"
+            source.name, "the listing is empty although one was due; nothing was changed, run again later"
         )
     log.info("quiet source=%s stream=%s: no listing was due since the last harvest", source.name, stream)
 
@@ -121,5 +141,5 @@ def _keep(store: Store, source: Source, stream: str, page: Page, now: datetime) 
         tx.papers.keep(papers.values(), terms, now=now)
         fresh = tx.papers.announce(page.announcements, now=now)
         tx.harvests.move(source.name, stream, page.cursor)
-        tx.harvests.note_request(source.name, source.last_request_at)
+        tx.harvests.note_request(source.gate, source.last_request_at)
     return fresh

@@ -1,5 +1,6 @@
 """Membership: who reads, when, and what they care for."""
 
+import logging
 import re
 import secrets
 from collections.abc import Sequence
@@ -8,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 from email_validator import EmailNotValidError, validate_email
 
-from digest import identity
+from digest import identity, tokens
 from digest.errors import InvalidInput
 from digest.identity import PaperId
 from digest.papers import Paper
 from digest.relevance.text import count_paper
-from digest.sources import Source
+from digest.sources import Catalogue
 from digest.store import Store, Transaction
 from digest.subscribers import (
     DAY_NAMES,
@@ -24,6 +25,7 @@ from digest.subscribers import (
     Verdict,
 )
 
+log = logging.getLogger(__name__)
 DEFAULT_SIZE = 15
 MOST_PAPERS = 100  # in one edition
 _UNKEEPABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -183,6 +185,24 @@ def leave(store: Store, email: str) -> Subscriber:
     return _to_state(store, email, SubscriberState.LEFT)
 
 
+def link_holder(store: Store, token: str) -> Subscriber | None:
+    """Whose unsubscribe link it is; None for a token that we did not sign. Nothing is changed, not even a key made."""
+    with store.read() as tx:
+        secret = tx.secrets.get(tokens.KEY)
+        number = tokens.check(secret, tokens.UNSUBSCRIBE, token) if secret else None
+        return tx.subscribers.numbered(number) if number else None
+
+
+def leave_by_link(store: Store, number: int) -> None:
+    """No more mail for the holder of a checked link; leaving twice is leaving once, and the suppressed stay so."""
+    with store.begin() as tx:
+        holder = tx.subscribers.get(number)
+        if holder.state in (SubscriberState.LEFT, SubscriberState.SUPPRESSED):
+            return
+        tx.subscribers.change(number, state=SubscriberState.LEFT)
+    log.info("left subscriber=%d by link", number)
+
+
 def resume(store: Store, email: str, *, now: datetime) -> Subscriber:
     """Active again, beginning with the newest listing and not with all that was missed."""
     with store.begin() as tx:
@@ -226,7 +246,7 @@ def describe(store: Store, email: str, field: ProfileField, values: Sequence[str
 
 
 def vote(
-    store: Store, source: Source, email: str, ids: Sequence[str], verdict: Verdict, *, now: datetime
+    store: Store, source: Catalogue, email: str, ids: Sequence[str], verdict: Verdict, *, now: datetime
 ) -> tuple[Paper, ...]:
     """Keep a verdict on each paper; papers not kept here are asked of the source first, and all must be found."""
     subscriber = find(store, email)
@@ -234,7 +254,7 @@ def vote(
     with store.read() as tx:
         known = tx.papers.rows(keys)
         if len(known) < len(keys):
-            tx.harvests.refuse_while_resting(source.name, now=now)
+            tx.harvests.refuse_while_resting(source.gate, now=now)
     for key in keys:
         if key not in known:
             _fetch(store, source, key, now)
@@ -245,11 +265,11 @@ def vote(
     return tuple(kept[key].paper for key in keys)
 
 
-def _fetch(store: Store, source: Source, key: PaperId, now: datetime) -> None:
+def _fetch(store: Store, source: Catalogue, key: PaperId, now: datetime) -> None:
     paper = source.lookup(key, now=now)
     if paper is None:
         raise InvalidInput(f"unknown paper id: {source.name} has no {key.removeprefix('arxiv:')}; no vote was kept")
     terms = {key: count_paper(paper.title, paper.abstract).to_bytes()}
     with store.begin() as tx:
         tx.papers.keep([paper], terms, now=now)
-        tx.harvests.note_request(source.name, source.last_request_at)
+        tx.harvests.note_request(source.gate, source.last_request_at)

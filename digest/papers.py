@@ -1,6 +1,6 @@
 """Papers and what a source says of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -31,6 +31,7 @@ class Paper:
     doi: str = ""
     journal_ref: str = ""
     changed_at: datetime | None = None  # when the store last saw its text change, UTC
+    partial: bool = False  # a listing's short word of it, which adds to what is kept and replaces nothing
 
     @property
     def arxiv_id(self) -> str:
@@ -53,6 +54,34 @@ class Paper:
     def withdrawn(self) -> bool:
         return bool(self.versions) and self.versions[-1].withdrawn
 
+    @property
+    def newest_version(self) -> int:
+        """The number of its newest version; 0 where no version is known."""
+        return self.versions[-1].number if self.versions else 0
+
+
+def merged(kept: Paper, told: Paper) -> Paper:
+    """What is known of a paper once a source has told of it again.
+
+    A whole record takes the place of what is kept. A partial one fills what is empty, and adds a newer version with
+    its title and abstract. Text goes with the newest version: an older one never takes it back.
+    """
+    newer = told.newest_version > kept.newest_version
+    if told.partial:
+        has_text = told.abstract and (newer or not kept.abstract)
+        return replace(
+            kept,
+            title=told.title if has_text else kept.title,
+            abstract=told.abstract if has_text else kept.abstract,
+            authors=kept.authors or told.authors,
+            categories=kept.categories or told.categories,
+            classes=kept.classes or told.classes,
+            versions=kept.versions + (told.versions[-1:] if newer else ()),
+        )
+    if told.versions and told.newest_version < kept.newest_version:
+        return replace(told, title=kept.title, abstract=kept.abstract)
+    return told
+
 
 class AnnouncementKind(StrEnum):
     """Why a source named a paper."""
@@ -62,6 +91,7 @@ class AnnouncementKind(StrEnum):
     REPLACEMENT = "replacement"
     WITHDRAWN = "withdrawn"
     CHANGED = "changed"  # an old record was touched; the source does not say why
+    CONFIRMED = "confirmed"  # new or cross-listed here too, after another source had said so
 
 
 FRESH = frozenset({AnnouncementKind.NEW, AnnouncementKind.CROSS_LIST})  # the kinds that may enter an edition
@@ -71,7 +101,7 @@ FRESH = frozenset({AnnouncementKind.NEW, AnnouncementKind.CROSS_LIST})  # the ki
 class Announcement:
     """One source naming one paper on one day."""
 
-    source: str  # "arxiv"
+    source: str  # "arxiv", "arxiv-rss"
     stream: str  # the listing it stood in, for arXiv a category: "cs.LG"
     paper: Paper
     kind: AnnouncementKind
@@ -86,6 +116,7 @@ class Cursor:
     token: str | None = None  # the source's token for the next page; None between harvests
     began: date | None = None  # the source's date on the first page of this harvest: where the next one starts
     completed_at: datetime | None = None  # when a harvest last reached its end, UTC
+    validator: str | None = None  # by which the source tells whether anything has changed; only it reads this
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +126,7 @@ class Page:
     announcements: tuple[Announcement, ...]
     cursor: Cursor
     skipped: tuple[str, ...] = ()  # records that could not be read, each with its reason
+    unchanged: bool = False  # the source says that nothing changed since `cursor`; no silence, and no fault
 
     @property
     def is_last(self) -> bool:

@@ -37,6 +37,7 @@ class FakeSource:
     """A source that announces what it is told, in pages of two; it can be told to fail."""
 
     name: str = "arxiv"
+    gate: str = "arxiv"
     streams: Sequence[str] = ("cs.LG",)
     listings: dict[date, list[Paper]] = field(default_factory=dict)
     kinds: dict[PaperId, AnnouncementKind] = field(default_factory=dict)

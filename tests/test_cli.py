@@ -47,6 +47,7 @@ def digest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
     monkeypatch.chdir(tmp_path)
     with SampleArxiv(date(2026, 3, 9)) as arxiv:
         monkeypatch.setenv("DIGEST_SOURCES_ARXIV_OAI_URL", arxiv.oai_url)
+        monkeypatch.setenv("DIGEST_SOURCES_ARXIV_RSS_URL", arxiv.rss_url)
         monkeypatch.setenv("DIGEST_SOURCES_ARXIV_INTERVAL_SECONDS", "0")
         shell = Shell(tmp_path, arxiv, capsys)
         shell("init", "--category", "cs.CL", "--category", "cs.RO", "--sender", "digest@example.org")

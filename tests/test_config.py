@@ -128,6 +128,21 @@ def test_a_secret_is_read_from_its_file_and_never_shown(tmp_path: Path) -> None:
     assert config.REDACTED in told
 
 
+def test_of_the_urls_that_are_secrets_the_host_alone_is_shown(tmp_path: Path) -> None:
+    file = written(
+        tmp_path,
+        "[alarms]\nwebhook_url = 'https://digest:hunter2@hooks.example.org/s/hunter2?key=hunter2'\n"
+        "ping_url = 'https://ping.example.org/hunter2'",
+    )
+
+    told = {(section, key): value for section, key, value in shown(load(file, {}))}
+
+    assert "hunter2" not in str(told)
+    assert told["alarms", "webhook_url"] == f"https://hooks.example.org/{config.REDACTED}"
+    assert told["alarms", "ping_url"] == f"https://ping.example.org/{config.REDACTED}"
+    assert shown(load(tmp_path / "absent.toml", {})).count(("alarms", "ping_url", "")) == 1
+
+
 def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     (tmp_path / "config.toml").mkdir()
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from digest import logs
+
 if TYPE_CHECKING:
     from digest.app import App
     from digest.config import Settings
@@ -20,6 +22,7 @@ class Context:
     file: Path
     was_named: bool  # by option or environment; then it must exist
     now: datetime
+    verbose: bool = False
 
     @cached_property
     def settings(self) -> "Settings":
@@ -30,7 +33,9 @@ class Context:
             raise ConfigError(
                 f"{self.file}: no such configuration file; make one with: digest --config {self.file} init"
             )
-        return config.load(self.file)
+        settings = config.load(self.file)
+        logs.set_up(settings.log, verbose=self.verbose)
+        return settings
 
     @cached_property
     def app(self) -> "App":
@@ -41,6 +46,7 @@ class Context:
     def close(self) -> None:
         if "app" in self.__dict__:
             self.app.close()
+        logs.take_down()
 
 
 pass_context = click.make_pass_decorator(Context)

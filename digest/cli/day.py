@@ -1,12 +1,15 @@
 """The verbs of the day: ingest, compose, deliver, and all three."""
 
+import contextlib
+
 import click
 
 from digest.cli.context import Context, pass_context
 from digest.cli.output import as_json, json_option, meter
+from digest.cli.stopping import Stopping
 from digest.compose import Composed
 from digest.deliver import Delivered
-from digest.errors import SourceError, SourceResting
+from digest.errors import DigestError, SourceResting, Stopped
 from digest.ingest import Ingested
 from digest.mail import DeliveryState
 
@@ -17,14 +20,15 @@ DONE, FAILED, TRY_LATER = 0, 1, 75
 @json_option
 @pass_context
 def ingest_command(context: Context, use_json: bool) -> int:
-    """Read the new listings of every configured category.
+    """Read the new listings of every configured category, from arXiv's RSS and then OAI-PMH.
 
     A harvest that was interrupted goes on where it stopped. Exit 75: the source wants rest, and until when.
     """
+    stopping = _listening(context)
     with meter() as show:
-        ingested = context.app.ingest(lambda stream, papers: show(f"reading {stream}", papers))
+        ingested = context.app.ingest(lambda stream, papers: show(f"reading {stream}", papers), stopping)
     _say(use_json, _ingested_facts(ingested), _ingested_line(ingested))
-    return _complain_of_sources(ingested.problems)
+    return _complain_of_sources(ingested)
 
 
 @click.command("compose", epilog="Example: digest compose")
@@ -42,8 +46,9 @@ def compose_command(context: Context, use_json: bool) -> int:
 @pass_context
 def deliver_command(context: Context, use_json: bool) -> int:
     """Send every edition that waits to be sent. Running it twice sends nothing twice."""
+    stopping = _listening(context)
     with meter() as show:
-        delivered = context.app.deliver(lambda done, of: show("sending", done, of))
+        delivered = context.app.deliver(lambda done, of: show("sending", done, of), stopping)
     _say(use_json, _delivered_facts(delivered), _delivered_line(delivered))
     return _complain_of_delivery(delivered)
 
@@ -56,10 +61,21 @@ def run_command(context: Context, use_json: bool) -> int:
 
     Exit 0: all well. 75: a source wants rest, all else went well. 1: something failed; the message says what.
     """
-    with meter() as show:
-        ran = context.app.run(
-            lambda stream, papers: show(f"reading {stream}", papers), lambda done, of: show("sending", done, of)
-        )
+    stopping = _listening(context)
+    try:
+        with meter() as show:
+            ran = context.app.run(
+                lambda stream, papers: show(f"reading {stream}", papers),
+                lambda done, of: show("sending", done, of),
+                stopping,
+            )
+    except Stopped:
+        raise
+    except Exception as error:
+        with contextlib.suppress(DigestError):  # what ended the run is told below in any case
+            context.app.watch(failure=error)
+        raise
+    context.app.watch(ingested=ran.ingested, delivered=ran.delivered)
     facts = {
         "ingest": _ingested_facts(ran.ingested),
         "compose": _composed_facts(ran.composed),
@@ -67,7 +83,14 @@ def run_command(context: Context, use_json: bool) -> int:
     }
     lines = (_ingested_line(ran.ingested), _composed_line(ran.composed), _delivered_line(ran.delivered))
     _say(use_json, facts, "\n".join(lines))
-    return _complain_of_delivery(ran.delivered) or _complain_of_sources(ran.problems)
+    return _complain_of_delivery(ran.delivered) or _complain_of_sources(ran.ingested)
+
+
+def _listening(context: Context) -> Stopping:
+    """Listen for SIGTERM from here on."""
+    stopping = Stopping(context.app.abandon)
+    stopping.listen()
+    return stopping
 
 
 def _say(use_json: bool, facts: object, line: str) -> None:
@@ -100,7 +123,13 @@ def _ingested_facts(ingested: Ingested | SourceResting) -> dict[str, object]:
     if isinstance(ingested, SourceResting):
         return {"problems": [str(ingested)]}
     streams = [
-        {"stream": h.stream, "papers": h.papers, "announcements": h.announcements, "skipped": h.skipped}
+        {
+            "source": h.source,
+            "stream": h.stream,
+            "papers": h.papers,
+            "announcements": h.announcements,
+            "skipped": h.skipped,
+        }
         for h in ingested.harvests
     ]
     return {"streams": streams, "problems": [str(problem) for problem in ingested.problems]}
@@ -115,17 +144,24 @@ def _delivered_facts(delivered: Delivered) -> dict[str, object]:
     return {**{state.value: count for state, count in delivered.outcomes.items()}, "problems": problems}
 
 
-def _complain_of_sources(problems: tuple[SourceError, ...]) -> int:
-    """Say what failed and give the exit code: 75 where the source asked for rest and nothing else failed."""
+def _complain_of_sources(ingested: Ingested | SourceResting) -> int:
+    """Say what failed and give the exit code: 75 where the source asked for rest and nothing else failed.
+
+    Where the reference was read to its end, trouble with the fast path is told and is no failure.
+    """
+    problems = (ingested,) if isinstance(ingested, SourceResting) else ingested.problems
+    whole = isinstance(ingested, Ingested) and ingested.is_whole
     for problem in problems:
         until = f"; try again after {problem.until:%Y-%m-%d %H:%M:%S} UTC" if isinstance(problem, SourceResting) else ""
-        click.echo(f"digest: {problem}{until}", err=True)
-    if not problems:
+        click.echo(f"digest: {'warning: ' if whole else ''}{problem}{until}", err=True)
+    if whole:
         return DONE
     return TRY_LATER if all(isinstance(problem, SourceResting) for problem in problems) else FAILED
 
 
 def _complain_of_delivery(delivered: Delivered) -> int:
+    if delivered.stopped:
+        raise Stopped("asked to stop; what is not sent stays open, run again")
     if delivered.problem:
         click.echo(f"digest: {delivered.problem}; nothing is lost, run again", err=True)
     elif not delivered.all_well:

@@ -79,7 +79,7 @@ def demo_command(output: Path) -> int:
     _make_anew(output)
     rows: list[tuple[str, str, str, str]] = []
     with SampleArxiv(DAYS[0]) as arxiv:
-        settings = _settings(output, arxiv.oai_url)
+        settings = _settings(output, arxiv)
         for day in DAYS:
             arxiv.today = day
             app = App(settings, now=datetime.combine(day, time(7, 30), UTC))
@@ -104,14 +104,20 @@ def _make_anew(output: Path) -> None:
     (output / _MARK).touch()
 
 
-def _settings(output: Path, oai_url: str) -> Settings:
+def _settings(output: Path, arxiv: SampleArxiv) -> Settings:
     plain = Settings()
     categories = tuple(reader.category for reader in READERS)
     return replace(
         plain,
         site=replace(plain.site, sender="paperround@example.org"),
         database=replace(plain.database, url=f"sqlite:///{(output / 'paperround.db').absolute()}"),
-        arxiv=replace(plain.arxiv, categories=categories, oai_url=oai_url, interval_seconds=0.0),
+        arxiv=replace(
+            plain.arxiv,
+            categories=categories,
+            oai_url=arxiv.oai_url,
+            rss_url=arxiv.rss_url,
+            interval_seconds=0.0,
+        ),
         outbox=replace(plain.outbox, folder=str(output)),
     )
 

@@ -1,7 +1,6 @@
 """The command `digest`: its options for every verb, its errors and its exit codes."""
 
 import importlib
-import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -12,9 +11,9 @@ from typing import NoReturn
 
 import click
 
-from digest import __version__
+from digest import __version__, logs
 from digest.cli.context import Context
-from digest.errors import DigestError, InvalidInput, SourceResting
+from digest.errors import DigestError, InvalidInput, SourceResting, Stopped
 
 DONE, FAILED, USAGE, TRY_LATER = 0, 1, 2, 75
 
@@ -26,6 +25,7 @@ _COMMANDS = {  # name: module of digest.cli that holds it
     "compose": "day",
     "deliver": "day",
     "run": "day",
+    "serve": "serve",
     "preview": "preview",
     "subscriber": "subscriber",
     "profile": "profile",
@@ -60,6 +60,7 @@ SUMMARIES = {
     "compose": "Choose papers for everyone who is due.",
     "deliver": "Send what is waiting.",
     "run": "Ingest, compose and deliver, once.",
+    "serve": "Do all of it when it is time, and answer the web.",
     "preview": "Show what a subscriber gets.",
     "subscriber": "Add, list and change subscribers.",
     "profile": "What a subscriber cares for.",
@@ -90,13 +91,11 @@ def _moment(ctx: click.Context, parameter: click.Parameter, value: str | None) -
 @click.pass_context
 def root(ctx: click.Context, config: Path | None, now: datetime | None, verbose: bool) -> None:
     """Paperround: a daily digest of new papers for each subscriber, by mail and feed."""
-    logging.basicConfig(
-        level=logging.DEBUG if verbose else logging.INFO, format="%(levelname)s %(name)s %(message)s", stream=sys.stderr
-    )
-    for noisy in ("httpx", "httpcore", "alembic", "pylatexenc"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    logs.set_up(logs.LogSettings(), verbose=verbose)  # until the configuration says otherwise
     given = config or (Path(env) if (env := os.environ.get("DIGEST_CONFIG")) else None)
-    ctx.obj = Context(file=given or Path("config.toml"), was_named=given is not None, now=now or datetime.now(UTC))
+    ctx.obj = Context(
+        file=given or Path("config.toml"), was_named=given is not None, now=now or datetime.now(UTC), verbose=verbose
+    )
     ctx.call_on_close(ctx.obj.close)
 
 
@@ -121,7 +120,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return _said("stopped", FAILED)
     except InvalidInput as error:
         return _said(str(error), USAGE)
-    except SourceResting as error:
+    except (SourceResting, Stopped) as error:
         return _said(str(error), TRY_LATER)
     except DigestError as error:
         return _said(str(error), FAILED)

@@ -1,5 +1,6 @@
 """Who publishes the digest, and with which templates."""
 
+import re
 from dataclasses import dataclass, field
 
 from digest.rendering.plain import one_line
@@ -19,5 +20,8 @@ class SiteSettings:
             raise ValueError("name: expected what readers shall call the digest, found nothing")
         if self.sender.count("@") != 1 or not all(self.sender.split("@")) or any(c in self.sender for c in "<> ,\r\n"):
             raise ValueError(f"sender: expected one bare address such as digest@example.org, found {self.sender!r}")
-        if not self.url.startswith(("https://", "http://")):
-            raise ValueError("url: expected a URL that begins with https://")
+        # It stands in a mail header, where a link is one word in ASCII (RFC 2369 §2).
+        if not re.fullmatch(r"https?://[!-~]{1,200}", self.url) or any(c in self.url for c in '<>"\\,?#'):
+            raise ValueError(
+                f"url: expected a plain URL such as https://digest.example.org, in ASCII (xn--…), found {self.url!r}"
+            )

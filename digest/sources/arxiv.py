@@ -16,7 +16,8 @@ from digest.sources.arxiv_raw import paper_of
 from digest.sources.client import PoliteClient
 from digest.sources.settings import ArxivSettings
 
-FRIENDS = frozenset({"oaipmh.arxiv.org", "export.arxiv.org", "arxiv.org"})
+FRIENDS = frozenset({"oaipmh.arxiv.org", "export.arxiv.org", "rss.arxiv.org", "arxiv.org"})
+GATE = "arxiv"  # all hosts together: one request in three seconds, and one rest
 _PHYSICS = frozenset(
     "astro-ph cond-mat gr-qc hep-ex hep-lat hep-ph hep-th math-ph nlin nucl-ex nucl-th physics quant-ph".split()
 )
@@ -28,6 +29,7 @@ class Arxiv:
     """The categories of the settings as streams; each is harvested by pages until no token comes."""
 
     name = "arxiv"
+    gate = GATE
 
     def __init__(self, settings: ArxivSettings, client: PoliteClient) -> None:
         self._settings = settings

@@ -34,7 +34,7 @@ def paper_of(element: etree._Element) -> Paper:
     return Paper(
         id=identity.paper_id(arxiv),
         title=title,
-        abstract=_paragraphs(element.findtext(f"{_RAW}abstract") or ""),
+        abstract=paragraphs(element.findtext(f"{_RAW}abstract") or ""),
         authors=author_names(_field(element, "authors")),
         categories=tuple(dict.fromkeys(_field(element, "categories").split())),
         classes=_classes(element),
@@ -60,6 +60,17 @@ def author_names(text: str) -> tuple[str, ...]:
         elif any(character.isalnum() for character in name):
             names.append(name)
     return tuple(names)
+
+
+def paragraphs(text: str) -> str:
+    """The abstract with its paragraphs (arXiv indents each new one) kept and other line ends folded."""
+    pieces = re.split(r"\n\s*\n|\n[ \t]{2,}(?=\S)", text.strip())
+    return "\n\n".join(filter(None, map(_folded, pieces)))
+
+
+def class_codes(text: str) -> tuple[str, ...]:
+    """The MSC and ACM codes in a text, each once."""
+    return tuple(dict.fromkeys(_CODE.findall(text)))
 
 
 def _without_parentheses(text: str) -> str:
@@ -105,8 +116,7 @@ def _instant(text: str) -> datetime | None:
 
 
 def _classes(element: etree._Element) -> tuple[str, ...]:
-    listed = " ".join(_field(element, tag) for tag in ("msc-class", "acm-class"))
-    return tuple(dict.fromkeys(_CODE.findall(listed)))
+    return class_codes(" ".join(_field(element, tag) for tag in ("msc-class", "acm-class")))
 
 
 def _field(element: etree._Element, tag: str) -> str:
@@ -115,9 +125,3 @@ def _field(element: etree._Element, tag: str) -> str:
 
 def _folded(text: str) -> str:
     return " ".join(text.split())
-
-
-def _paragraphs(text: str) -> str:
-    """The abstract with its paragraphs (arXiv indents each new one) kept and other line ends folded."""
-    pieces = re.split(r"\n\s*\n|\n[ \t]{2,}(?=\S)", text.strip())
-    return "\n\n".join(filter(None, map(_folded, pieces)))

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 NEW_YORK = ZoneInfo("America/New_York")
 OAI_READY = time(22, 45)  # the evening before the listing's date; OAI-PMH is whole about 22:30
+RSS_READY = time(0, 10)  # on the listing's date; the feeds are rebuilt at midnight
 
 
 def is_announcement_day(day: date, deferred: Set[date]) -> bool:
@@ -21,8 +22,42 @@ def ready_at(day: date) -> datetime:
     return datetime.combine(day - timedelta(days=1), OAI_READY, NEW_YORK)
 
 
+def newest_listing(day: date, deferred: Set[date]) -> date:
+    """The date of the newest listing dated `day` or earlier."""
+    while not is_announcement_day(day, deferred):
+        day -= timedelta(days=1)
+    return day
+
+
+def newest_ready_at(now: datetime, deferred: Set[date]) -> datetime:
+    """When OAI-PMH came to hold the newest listing that it holds by `now`."""
+    day = now.date() + timedelta(days=1)
+    while not (is_announcement_day(day, deferred) and ready_at(day) <= now):
+        day -= timedelta(days=1)
+    return ready_at(day)
+
+
 def announced_between(first: date, now: datetime, deferred: Set[date]) -> bool:
     """Whether a listing dated `first` or later has become ready by `now`."""
     days = ((now + timedelta(days=1)).date() - first).days + 1
     listed = (first + timedelta(days=n) for n in range(max(days, 0)))
     return any(is_announcement_day(day, deferred) and ready_at(day) <= now for day in listed)
+
+
+def feed_ready_at(day: date) -> datetime:
+    """When the RSS feeds show the listing of `day`."""
+    return datetime.combine(day, RSS_READY, NEW_YORK)
+
+
+def feed_listing_due(now: datetime, deferred: Set[date]) -> bool:
+    """Whether the RSS feeds must show papers at `now`: they hold one day, and are empty on a day without a listing."""
+    today = now.astimezone(NEW_YORK).date()
+    return is_announcement_day(today, deferred) and feed_ready_at(today) <= now
+
+
+def newest_feed_listing(now: datetime, deferred: Set[date]) -> date:
+    """The date of the newest listing that the RSS feeds must have shown by `now`."""
+    day = now.astimezone(NEW_YORK).date()
+    while not (is_announcement_day(day, deferred) and feed_ready_at(day) <= now):
+        day -= timedelta(days=1)
+    return day

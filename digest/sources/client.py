@@ -24,6 +24,19 @@ class Limits:
     decoded_bytes: int = 256 * 2**20  # after gzip
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A whole answer; a 304 ("unchanged") has no body."""
+
+    status: int
+    body: bytes = b""
+    validator: str | None = None  # to be handed back when asking again, where the answer had one (RFC 9110 §8.8)
+
+    @property
+    def unchanged(self) -> bool:
+        return self.status == 304
+
+
 class Pace:
     """At least `interval` seconds between two requests, also across runs that hand on `last`."""
 
@@ -84,20 +97,32 @@ class PoliteClient:
 
         Raises SourceResting on 429 and on 503 with Retry-After, SourceError on all else that is not a whole 200.
         """
-        deadline = time.monotonic() + self._limits.total_seconds
-        target = self._address(url, params)
+        return self._asked(self._address(url, params), {}, frozenset({200}), now).body
+
+    def changed(self, url: str, validator: str | None, *, now: datetime, also: frozenset[int] = frozenset()) -> Answer:
+        """The whole answer, or the 304 that says nothing changed since the answer that gave `validator`.
+
+        Answers with a status in `also` are given too, and not refused. Raises as `get` does.
+        """
+        condition = _condition(validator)
+        taken = frozenset({200, 304}) if condition else frozenset({200})
+        return self._asked(self._address(url, {}), condition, taken | also, now)
+
+    def _asked(self, target: httpx.URL, headers: dict[str, str], taken: frozenset[int], now: datetime) -> Answer:
+        asked, deadline = target.copy_with(query=None), time.monotonic() + self._limits.total_seconds
         for _ in range(MAX_REDIRECTS + 1):
             self.pace.wait()
             try:
-                with self._http.stream("GET", target) as response:
+                with self._http.stream("GET", target, headers=headers) as response:
                     if response.has_redirect_location:
                         target = self._redirected(target, response)
                         continue
-                    self._refuse_unless_ok(response, now)
-                    return b"".join(self._decoded(response, deadline))
+                    self._refuse_unless(taken, response, now)
+                    body = b"" if response.status_code == 304 else b"".join(self._decoded(response, deadline))
+                    return Answer(status=response.status_code, body=body, validator=_validator(response.headers))
             except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
                 raise SourceError(self.source, f"{_said(error)} ({target.host})") from error
-        raise SourceError(self.source, f"more than {MAX_REDIRECTS} redirects from {url}")
+        raise SourceError(self.source, f"more than {MAX_REDIRECTS} redirects from {asked}")
 
     def _address(self, url: str, params: dict[str, str]) -> httpx.URL:
         try:
@@ -112,9 +137,9 @@ class PoliteClient:
             return wanted
         raise SourceError(self.source, f"refused a redirect from {asked.host} to {wanted.scheme}://{wanted.host}")
 
-    def _refuse_unless_ok(self, response: httpx.Response, now: datetime) -> None:
+    def _refuse_unless(self, taken: frozenset[int], response: httpx.Response, now: datetime) -> None:
         status = response.status_code
-        if status == 200:
+        if status in taken:
             return
         asked = retry_after(response.headers.get("retry-after"), now)
         if status == 429 or (status == 503 and asked is not None):
@@ -161,6 +186,21 @@ def retry_after(header: str | None, now: datetime) -> timedelta | None:
     except (ValueError, TypeError, OverflowError):
         return None
     return timedelta(seconds=min(max(seconds, 0.0), 86_400.0))
+
+
+def _validator(headers: httpx.Headers) -> str | None:
+    """What an answer gives for asking "changed since?", with the header's name: the tag rather than the date."""
+    for name in ("ETag", "Last-Modified"):
+        text = headers.get(name, "")
+        if text and len(text) <= 500 and text.isascii() and text.isprintable():
+            return f"{name}: {text}"
+    return None
+
+
+def _condition(validator: str | None) -> dict[str, str]:
+    name, _, text = (validator or "").partition(": ")
+    header = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}.get(name)
+    return {header: text} if header else {}
 
 
 def _said(error: Exception) -> str:

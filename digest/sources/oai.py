@@ -10,6 +10,7 @@ from datetime import date
 from lxml import etree
 
 from digest.errors import SourceError
+from digest.sources.xml import strict_root, text_of
 
 _OAI = "{http://www.openarchives.org/OAI/2.0/}"
 
@@ -44,7 +45,7 @@ def parse(body: bytes, *, source: str) -> OaiAnswer:
         raise SourceError(source, "the answer has no readable responseDate") from error
     failure = root.find(f"{_OAI}error")
     if failure is not None:
-        return OaiAnswer(answered_on, (), None, failure.get("code", "unknown"), _text(failure))
+        return OaiAnswer(answered_on, (), None, failure.get("code", "unknown"), text_of(failure))
     listing = next(
         (found for verb in ("ListRecords", "GetRecord") if (found := root.find(_OAI + verb)) is not None), None
     )
@@ -57,23 +58,12 @@ def parse(body: bytes, *, source: str) -> OaiAnswer:
             records.append(_record(element))
         except ValueError as error:
             unreadable.append(str(error))
-    token = _text(listing.find(f"{_OAI}resumptionToken")) or None
+    token = text_of(listing.find(f"{_OAI}resumptionToken")) or None
     return OaiAnswer(answered_on, tuple(records), token, None, unreadable=tuple(unreadable))
 
 
 def _root(body: bytes, source: str) -> etree._Element:
-    if not body.strip():
-        raise SourceError(source, "the answer is empty")
-    if body.lstrip()[:200].lower().startswith((b"<html", b"<!doctype html")):
-        raise SourceError(source, "answered with an HTML page instead of OAI-PMH; it may be down for maintenance")
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    try:
-        root = etree.fromstring(body, parser)
-    except etree.XMLSyntaxError as error:
-        reason = " ".join(str(error.msg).split())
-        raise SourceError(source, f"the XML is damaged or cut short ({reason})") from error
-    if root.getroottree().docinfo.doctype:
-        raise SourceError(source, "the XML declares a document type, which OAI-PMH never does; refused")
+    root = strict_root(body, source=source, form="OAI-PMH")
     if root.tag != f"{_OAI}OAI-PMH":
         raise SourceError(source, f"the answer is not OAI-PMH but <{etree.QName(root).localname[:40]}>")
     return root
@@ -81,7 +71,7 @@ def _root(body: bytes, source: str) -> etree._Element:
 
 def _record(element: etree._Element) -> OaiRecord:
     header = element.find(f"{_OAI}header")
-    identifier = _text(header.find(f"{_OAI}identifier")) if header is not None else ""
+    identifier = text_of(header.find(f"{_OAI}identifier")) if header is not None else ""
     if header is None or not identifier:
         raise ValueError("a record without an identifier")
     try:
@@ -102,7 +92,3 @@ def _elements(parent: etree._Element) -> Iterator[etree._Element]:
 
 def _day(text: str | None) -> date:
     return date.fromisoformat((text or "").strip()[:10])
-
-
-def _text(element: etree._Element | None) -> str:
-    return " ".join("".join(element.itertext()).split()) if element is not None else ""

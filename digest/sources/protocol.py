@@ -8,17 +8,29 @@ from digest.identity import PaperId
 from digest.papers import Cursor, Page, Paper
 
 
-class Source(Protocol):
+class Asked(Protocol):
+    """Somebody on the network who wants to be asked politely."""
+
+    name: str
+    gate: str  # sources behind the same gate share the pace between requests, and the rest that one was asked for
+
+    @property
+    def last_request_at(self) -> datetime | None:
+        """When anything behind the gate was last asked, UTC, so that the next run keeps the pace too."""
+
+
+class Catalogue(Asked, Protocol):
+    """Somewhere a paper can be had by its id. Raises as a Source does."""
+
+    def lookup(self, paper: PaperId, *, now: datetime) -> Paper | None:
+        """One paper, or None if the source does not know it."""
+
+
+class Source(Asked, Protocol):
     """Somewhere papers are announced.
 
     Every method may raise SourceError; SourceResting when the source asked for a pause.
     """
-
-    name: str
-
-    @property
-    def last_request_at(self) -> datetime | None:
-        """When the source was last asked, UTC, so that the next run keeps the pace too."""
 
     @property
     def streams(self) -> Sequence[str]:
@@ -26,9 +38,6 @@ class Source(Protocol):
 
     def page(self, stream: str, cursor: Cursor | None, *, now: datetime) -> Page:
         """The next page of a stream's listing after `cursor`; None begins the very first harvest."""
-
-    def lookup(self, paper: PaperId, *, now: datetime) -> Paper | None:
-        """One paper, or None if the source does not know it."""
 
     def announcement_due(self, stream: str, cursor: Cursor | None, *, now: datetime) -> bool:
         """Whether a listing must have appeared since `cursor`, so that an empty answer is a fault."""

@@ -10,11 +10,13 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from digest.errors import StoreError
+from digest.store.alarms import Alarms
 from digest.store.deliveries import Deliveries
 from digest.store.editions import Editions
 from digest.store.harvests import Harvests
 from digest.store.papers import Papers
 from digest.store.schema import Schema
+from digest.store.secrets import Secrets
 from digest.store.settings import DatabaseSettings
 from digest.store.subscribers import Subscribers
 
@@ -28,6 +30,8 @@ class Transaction:
         self.subscribers = Subscribers(connection)
         self.editions = Editions(connection)
         self.deliveries = Deliveries(connection)
+        self.secrets = Secrets(connection)
+        self.alarms = Alarms(connection)
 
 
 class Store:
@@ -63,6 +67,12 @@ class Store:
         """Bring the schema up to date; an embedded database is copied first, and the copy's path returned."""
         with self._explained():
             return self._schema.upgrade(backup_suffix=f"{now:%Y%m%dT%H%M%S}")
+
+    def check(self) -> None:
+        """StoreError unless the database answers and holds a schema."""
+        with self._explained():
+            if self._schema.revision() is None:
+                raise StoreError(f"{self.place} holds no schema; run: digest db upgrade")
 
     @contextmanager
     def begin(self) -> Iterator[Transaction]:

@@ -82,9 +82,7 @@ class Deliveries:
                 d.attempts == delivery.attempts,
                 d.edition_id.in_(active),
             )
-            .values(
-                state=DeliveryState.SENDING.value, attempts=d.attempts + 1, lease_until=lease_until, holder=holder
-            )
+            .values(state=DeliveryState.SENDING.value, attempts=d.attempts + 1, lease_until=lease_until, holder=holder)
         )
         return self._db.execute(statement).rowcount == 1
 
@@ -119,6 +117,12 @@ class Deliveries:
         """How many deliveries are in each state."""
         query = sa.select(t.delivery.c.state, sa.func.count()).group_by(t.delivery.c.state)
         return {DeliveryState(state): number for state, number in self._db.execute(query)}
+
+    def open_since(self, moment: datetime) -> int:
+        """How many deliveries are open whose edition was kept at `moment` or before."""
+        d, e = t.delivery.c, t.edition.c
+        query = sa.select(sa.func.count()).select_from(t.delivery.join(t.edition))
+        return int(self._db.execute(query.where(d.state.in_(_OPEN), e.created_at <= moment)).scalar_one())
 
     def _close(self, delivery: int, state: DeliveryState, answer: str, **values: Any) -> None:
         # A relay may answer anything; PostgreSQL takes no NUL, and an outcome that cannot be kept is a mail sent twice.

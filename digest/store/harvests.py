@@ -31,7 +31,13 @@ class Harvests:
         row = self._db.execute(sa.select(t.cursor).where(c.source == source, c.stream == stream)).one_or_none()
         if row is None:
             return None
-        return Cursor(since=row.since, token=row.token, began=row.began, completed_at=row.completed_at)
+        return Cursor(
+            since=row.since,
+            token=row.token,
+            began=row.began,
+            completed_at=row.completed_at,
+            validator=row.validator,
+        )
 
     def move(self, source: str, stream: str, cursor: Cursor) -> None:
         values = {
@@ -39,6 +45,7 @@ class Harvests:
             "token": cursor.token,
             "began": cursor.began,
             "completed_at": cursor.completed_at,
+            "validator": cursor.validator,
         }
         statement = insert(self._db, t.cursor).values(source=source, stream=stream, **values)
         self._db.execute(statement.on_conflict_do_update(index_elements=["source", "stream"], set_=values))

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from digest.identity import PaperId
-from digest.papers import FRESH, Announcement, Paper, Version
+from digest.papers import FRESH, Announcement, AnnouncementKind, Paper, Version, merged
 from digest.store import tables as t
 from digest.store.upsert import chunks, insert, take_turns
 
@@ -40,16 +40,24 @@ class Papers:
     # ------------------------------------------------------------ writing
 
     def unlike(self, papers: Iterable[Paper]) -> set[PaperId]:
-        """The ids of those papers that are not kept yet, or kept with another title or abstract."""
+        """The ids of those papers that are not kept yet, or whose title or abstract would change on keeping them."""
         wanted = {paper.id: paper for paper in papers}
-        c = t.paper.c
-        found = self._select(c.canonical_key, c.title, c.abstract, keys=wanted)
-        kept = {row.canonical_key: (row.title, row.abstract) for row in found}
-        return {key for key, paper in wanted.items() if kept.get(key) != (paper.title, paper.abstract)}
+        kept = self.get(wanted)
+        return {
+            key
+            for key, paper in wanted.items()
+            if key not in kept or _text(merged(kept[key].paper, paper)) != _text(kept[key].paper)
+        }
 
     def keep(self, papers: Iterable[Paper], terms: Mapping[PaperId, bytes], *, now: datetime) -> None:
-        """Write papers as they read now; `terms` must hold those that are new or whose text changed."""
-        unique = {paper.id: paper for paper in papers}
+        """Write papers as they read now; `terms` must hold those that are new or whose text changed.
+
+        What is kept and what is told are merged (`papers.merged`): a partial paper blanks and replaces nothing.
+        """
+        told = {paper.id: paper for paper in papers}
+        kept = self.get(told)
+        unique = {key: merged(kept[key].paper, paper) if key in kept else paper for key, paper in told.items()}
+        terms = {key: terms[key] for key, paper in unique.items() if key in terms and _text(paper) == _text(told[key])}
         with_text = [paper for paper in unique.values() if paper.id in terms]
         for part in chunks([self._row(paper, terms[paper.id], now) for paper in with_text]):
             statement = insert(self._db, t.paper)
@@ -61,25 +69,31 @@ class Papers:
         self._keep_versions(unique.values(), rows)
 
     def announce(self, announcements: Iterable[Announcement], *, now: datetime) -> int:
-        """Note what was announced and return how many are new; a paper is fresh in a stream only once."""
+        """Note what was announced and return how many are new.
+
+        A paper is fresh in a stream only once, whichever source says so first; another source then confirms it, once.
+        """
         take_turns(self._db, t.announcement)
         listed = list(announcements)
         rows = self.rows({item.paper.id for item in listed})
-        already = self._announced_fresh({rows[item.paper.id] for item in listed})
+        fresh = self._named_fresh({rows[item.paper.id] for item in listed})  # by stream and paper: the sources
         wanted: list[dict[str, Any]] = []
         for item in listed:
-            place = (item.source, item.stream, rows[item.paper.id])
-            if item.kind in FRESH and place in already:
-                continue
-            if item.kind in FRESH:
-                already.add(place)
-            named = dict(zip(("source", "stream", "paper_id"), place, strict=True))
-            wanted.append({**named, "kind": item.kind.value, "day": item.day, "seen_at": now})
+            row, kind = rows[item.paper.id], item.kind
+            if kind in FRESH:
+                said = fresh.setdefault((item.stream, row), set())
+                if item.source in said:
+                    continue
+                kind = AnnouncementKind.CONFIRMED if said else kind
+                said.add(item.source)
+            named = {"source": item.source, "stream": item.stream, "paper_id": row}
+            wanted.append({**named, "kind": kind.value, "day": item.day, "seen_at": now})
         before = self.newest_announcement() or 0
         for part in chunks(wanted):
             self._db.execute(insert(self._db, t.announcement).on_conflict_do_nothing(), part)
-        counted = sa.select(sa.func.count()).where(t.announcement.c.id > before).select_from(t.announcement)
-        return self._db.execute(counted).scalar_one()
+        a = t.announcement.c
+        new = sa.select(sa.func.count(a.id)).where(a.id > before, a.kind != AnnouncementKind.CONFIRMED)
+        return self._db.execute(new).scalar_one()
 
     def _touch(self, papers: Sequence[Paper]) -> None:
         """What may change without the text: lists of names, comments, references."""
@@ -121,12 +135,15 @@ class Papers:
             news = {name: statement.excluded[name] for name in ("submitted_at", "withdrawn")}
             self._db.execute(statement.on_conflict_do_update(index_elements=["paper_id", "number"], set_=news), part)
 
-    def _announced_fresh(self, rows: Set[int]) -> set[tuple[str, str, int]]:
+    def _named_fresh(self, rows: Set[int]) -> dict[tuple[str, int], set[str]]:
+        """Which sources have called a paper fresh in a stream, or confirmed it."""
         a = t.announcement.c
-        found: set[tuple[str, str, int]] = set()
+        found: dict[tuple[str, int], set[str]] = {}
         for part in chunks(sorted(rows)):
-            query = sa.select(a.source, a.stream, a.paper_id).where(a.paper_id.in_(part), a.kind.in_(FRESH))
-            found.update(tuple(row) for row in self._db.execute(query))
+            kinds = FRESH | {AnnouncementKind.CONFIRMED}
+            query = sa.select(a.source, a.stream, a.paper_id).where(a.paper_id.in_(part), a.kind.in_(kinds))
+            for source, stream, row in self._db.execute(query):
+                found.setdefault((stream, row), set()).add(source)
         return found
 
     # ------------------------------------------------------------ reading
@@ -209,6 +226,10 @@ class Papers:
 
 _LIGHT = ("authors", "categories", "classes", "comment", "doi", "journal_ref")
 _FIXED = {"id", "canonical_key", "first_seen_at"}
+
+
+def _text(paper: Paper) -> tuple[str, str]:
+    return paper.title, paper.abstract
 
 
 def _light(paper: Paper) -> dict[str, Any]:

@@ -56,6 +56,11 @@ class Subscribers:
         """The subscriber with that number, who must exist."""
         return _subscriber(self._db.execute(sa.select(t.subscriber).where(t.subscriber.c.id == subscriber)).one())
 
+    def numbered(self, subscriber: int) -> Subscriber | None:
+        """The subscriber with that number, if there is one."""
+        row = self._db.execute(sa.select(t.subscriber).where(t.subscriber.c.id == subscriber)).one_or_none()
+        return _subscriber(row) if row else None
+
     def all(self, state: SubscriberState | None = None) -> list[Subscriber]:
         """Everybody, or everybody in one state, in the order of joining."""
         query = sa.select(t.subscriber).order_by(t.subscriber.c.id)

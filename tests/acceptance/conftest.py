@@ -124,6 +124,7 @@ def digest(
     tmp_path: Path, replay: Replay, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Installation:
     monkeypatch.setenv("DIGEST_SOURCES_ARXIV_OAI_URL", f"{replay.url}/oai")
+    monkeypatch.setenv("DIGEST_SOURCES_ARXIV_RSS_URL", replay.url)
     monkeypatch.setenv("DIGEST_SOURCES_ARXIV_INTERVAL_SECONDS", "0.05")
     replay.control(today="2026-02-03", late=0, fault="zero", times=0)
     made = Installation(tmp_path, capsys, now="2026-02-03T07:30:00Z")

@@ -102,7 +102,7 @@ FAULTS = {
     "429": (75, "wants rest; try again after"),
     "503": (75, "wants rest; try again after"),
     "500": (1, "answered HTTP 500"),
-    "html": (1, "an HTML page instead of OAI-PMH"),
+    "html": (1, "an HTML page instead of"),
     "cut": (1, "the XML is damaged or cut short"),
     "cutgzip": (1, "the compressed answer is cut short"),
     "empty": (1, "the answer is empty"),
@@ -121,7 +121,7 @@ def test_a_broken_answer_is_told_and_nothing_is_lost(
     before = held(digest)
     replay.control(today="2026-02-04")
     digest.now = "2026-02-04T07:30:00Z"
-    replay.control(fault=fault, times=2, path="/oai")
+    replay.control(fault=fault, times=4, path="/")  # both categories of RSS and of OAI-PMH
 
     digest("ingest", expect=code)
     said = next(line for line in digest.err.splitlines() if line.startswith("digest: "))
@@ -173,7 +173,7 @@ def test_a_harvest_killed_between_two_pages_goes_on_where_it_stopped(
     command = ["--config", str(digest.folder / "config.toml"), "--now", digest.now, "ingest"]
     process = subprocess.Popen([sys.executable, "-m", "digest", *command], stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + 60
-    while not held(digest) and time.monotonic() < deadline:
+    while len(held(digest)) < 1000 and time.monotonic() < deadline:  # the feeds bring a few hundred before
         time.sleep(0.05)
     process.kill()
     process.wait()
@@ -182,8 +182,8 @@ def test_a_harvest_killed_between_two_pages_goes_on_where_it_stopped(
     monkeypatch.setenv("DIGEST_SOURCES_ARXIV_INTERVAL_SECONDS", "0.05")
     digest("ingest")
 
-    pages = [str(entry["path"]) for entry in replay.requests[asked:]]
-    assert halfway == 1000
+    pages = [path for entry in replay.requests[asked:] if (path := str(entry["path"])).startswith("/oai")]
+    assert 1000 <= halfway < 2000
     assert "resumptionToken" in pages[1]
     first = (date(2026, 2, 3) - timedelta(days=30)).isoformat()
     assert held(digest) == in_the_data(replay_module, first, "2026-02-03")

@@ -15,7 +15,6 @@ from digest.errors import SourceError
 from digest.identity import PaperId
 from digest.papers import Announcement, AnnouncementKind, Cursor, Page
 from digest.sample import SampleArxiv, papers
-from digest.sources import Source
 from digest.sources.arxiv import Arxiv
 from digest.sources.client import Pace, PoliteClient
 from digest.sources.settings import ArxivSettings
@@ -227,7 +226,7 @@ def sample() -> Iterator[SampleArxiv]:
 
 
 @pytest.fixture
-def reader(sample: SampleArxiv, clients: Clients) -> Source:
+def reader(sample: SampleArxiv, clients: Clients) -> Arxiv:
     return Arxiv(ArxivSettings(categories=CATEGORIES, oai_url=sample.oai_url), clients())
 
 
@@ -236,7 +235,7 @@ def expected(category: str, since: date = date.min) -> list[str]:
 
 
 @pytest.mark.parametrize("category", CATEGORIES)
-def test_a_harvest_of_the_sample_brings_each_of_its_papers_once(reader: Source, category: str) -> None:
+def test_a_harvest_of_the_sample_brings_each_of_its_papers_once(reader: Arxiv, category: str) -> None:
     found: list[str] = []
     cursor = None
     while cursor is None or cursor.token is not None:
@@ -248,7 +247,7 @@ def test_a_harvest_of_the_sample_brings_each_of_its_papers_once(reader: Source, 
     assert cursor == Cursor(since=LAST_EVENING.date(), completed_at=LAST_EVENING)
 
 
-def test_a_harvest_over_midnight_begins_again_and_loses_nothing(sample: SampleArxiv, reader: Source) -> None:
+def test_a_harvest_over_midnight_begins_again_and_loses_nothing(sample: SampleArxiv, reader: Arxiv) -> None:
     sample.today = date(2026, 3, 10)
     cursor = reader.page("cs.CL", None, now=LAST_EVENING - timedelta(days=1)).cursor
     sample.today = date(2026, 3, 11)
@@ -260,7 +259,7 @@ def test_a_harvest_over_midnight_begins_again_and_loses_nothing(sample: SampleAr
     assert sorted(found) == expected("cs.CL")
 
 
-def test_papers_of_the_sample_are_looked_up_one_by_one(reader: Source) -> None:
+def test_papers_of_the_sample_are_looked_up_one_by_one(reader: Arxiv) -> None:
     found = [reader.lookup(PaperId(f"arxiv:{each.id}"), now=LAST_EVENING) for each in papers()[:5]]
     assert [paper and paper.arxiv_id for paper in found] == [each.id for each in papers()[:5]]
     assert reader.lookup(PaperId("arxiv:2603.12345"), now=LAST_EVENING) is None

@@ -1,0 +1,81 @@
+"""Fourteen days of February 2026 with late papers and a fault every twenty requests."""
+
+import itertools
+import sqlite3
+from collections import Counter
+from datetime import date, timedelta
+from types import ModuleType
+
+from tests.acceptance.conftest import SHARED, Figures, Installation, Replay
+
+FIRST, LAST = date(2026, 2, 2), date(2026, 2, 15)
+HOURS = ("04:00", "07:30", "10:00", "16:00", "22:00")
+FAULTS = ("cut", "429", "html", "503", "empty", "drop", "cutgzip", "500", "short", "zero", "badtoken")
+CATEGORIES = {"cs.CL", "cs.RO"}
+
+
+def test_a_fortnight_with_faults_loses_nothing(
+    digest: Installation, replay: Replay, replay_module: ModuleType, figure: Figures
+) -> None:
+    replay.control(today=FIRST, late=10)
+    digest.now = f"{FIRST}T03:00:00Z"
+    for number, category in enumerate(("cs.CL", "cs.RO", "cs.CL", "cs.RO")):
+        digest("subscriber", "add", f"reader{number}@example.org", "--category", category)
+    faults, injected, asked = itertools.cycle(FAULTS), Counter[str](), len(replay.requests)
+    for days in range((LAST - FIRST).days + 1):
+        day = FIRST + timedelta(days=days)
+        replay.control(today=day)
+        for hour in HOURS:
+            if len(replay.requests) - asked >= 20:
+                kind = next(faults)
+                replay.control(fault=kind, times=1, path="/")
+                injected[kind] += 1
+                asked = len(replay.requests)
+            digest.now = f"{day}T{hour}:00Z"
+            digest("run", expect=None)
+
+    with_papers = _editions_with_papers(digest)
+    weekdays = [FIRST + timedelta(days=n) for n in range(14) if (FIRST + timedelta(days=n)).weekday() < 5]
+    for reader in range(1, 5):
+        assert {day for who, day in with_papers if who == reader} >= set(weekdays)
+    assert len(with_papers) == len(set(with_papers))
+    assert _sent_twice(digest) == 0
+    expected = _in_the_data(replay_module)
+    assert _held(digest) == expected
+    figure("fourteen days, late=10: faults injected", ", ".join(f"{k} {n}" for k, n in sorted(injected.items())))
+    figure("editions with papers, papers sent twice", f"{len(with_papers)}, 0")
+    figure("ids held / in the data", f"{len(_held(digest)):,} / {len(expected):,}")
+
+
+def _in_the_data(replay_module: ModuleType) -> set[str]:
+    """What RSS and OAI-PMH together have shown by the last day."""
+    library = replay_module.Library(SHARED / "data", LAST)
+    library.late = 10
+    shown = library.harvested((FIRST - timedelta(days=7)).isoformat(), LAST.isoformat())
+    for days in range((LAST - FIRST).days + 1):
+        library.today = FIRST + timedelta(days=days)
+        shown += [p for p in library.announced(library.today) if (p.get("version") or 1) < 6]
+    return {paper["id"] for paper in shown if CATEGORIES & set(paper["categories"])}
+
+
+def _query(digest: Installation, query: str) -> list[tuple[object, ...]]:
+    with sqlite3.connect(digest.database) as database:
+        rows = database.execute(query).fetchall()
+    database.close()
+    return rows
+
+
+def _editions_with_papers(digest: Installation) -> list[tuple[int, date]]:
+    rows = _query(digest, "SELECT subscriber_id, slot_date FROM edition WHERE items != '[]'")
+    return [(int(str(who)), date.fromisoformat(str(day))) for who, day in rows]
+
+
+def _sent_twice(digest: Installation) -> int:
+    items = (
+        "SELECT subscriber_id, json_extract(item.value, '$.p') AS paper FROM edition, json_each(edition.items) AS item"
+    )
+    return len(_query(digest, f"SELECT 1 FROM ({items}) GROUP BY subscriber_id, paper HAVING count(*) > 1"))
+
+
+def _held(digest: Installation) -> set[str]:
+    return {str(value) for (value,) in _query(digest, "SELECT value FROM identifier WHERE scheme = 'arxiv'")}

@@ -1,0 +1,178 @@
+"""What the stories about rendering begin with."""
+
+import os
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from digest.editions import Edition, EditionKind, Reason, ReasonKind, Recommendation
+from digest.papers import Paper, Version
+from digest.rendering.feed import FeedRenderer
+from digest.rendering.mail import MailBodies, MailRenderer
+from digest.rendering.plain import one_line
+from digest.rendering.settings import SiteSettings
+from digest.rendering.templates import environment
+from tests.fakes import MONDAY, at, paper
+
+APPROVED = Path(__file__).parent / "approved"
+NOW = at(MONDAY)
+SITE = SiteSettings(url="https://paperround.example", sender="digest@paperround.example")
+READER = "ana@example.org"
+LEAVE = "https://paperround.example/unsubscribe/1-AbCdEfGhIjKlMnOpQrStUv"
+TEMPLATES = environment()
+
+unhurried = settings(deadline=None)  # how fast a machine is must not decide
+
+
+def site(**values: str) -> SiteSettings:
+    return SiteSettings(**{"url": SITE.url, "sender": SITE.sender} | values)
+
+
+def reason(
+    label: str = "graph networks",
+    kind: ReasonKind = ReasonKind.INTEREST,
+    *,
+    contribution: float = 1.0,
+    terms: Iterable[str] = (),
+) -> Reason:
+    """A reason; the first of its terms gave most."""
+    shares = tuple((term, 1 / place) for place, term in enumerate(terms, start=1))
+    return Reason(kind=kind, label=label, contribution=contribution, terms=shares)
+
+
+def chosen(item: Paper | str = "A paper", *reasons: Reason, announced: date = MONDAY) -> Recommendation:
+    """A recommendation of a paper, or of one with that title."""
+    whole = paper(item) if isinstance(item, str) else item
+    return Recommendation(paper=whole, score=1.0, reasons=reasons, announced=announced)
+
+
+def edition(
+    *items: Recommendation | Paper | str, day: date = MONDAY, read: int = 400, created_at: datetime | None = None
+) -> Edition:
+    """An edition of these, out of `read` papers of cs.LG."""
+    return Edition(
+        id=1,
+        subscriber_id=1,
+        kind=EditionKind.DAILY,
+        slot_date=day,
+        recommendations=tuple(item if isinstance(item, Recommendation) else chosen(item) for item in items),
+        considered=(("cs.LG", read),),
+        papers_read=read,
+        created_at=created_at or at(day),
+    )
+
+
+def three_papers() -> Edition:
+    """The edition of the approved files: a lead with everything, a late and odd one, and one withdrawn."""
+    lead = paper(
+        "Flat minima: why $R^2$ is not enough",
+        number=9001,
+        abstract="We study $O(n \\log n)$ things, e.g. minima. They are flat -- mostly. " + "More was found. " * 50,
+        authors=("José Núñez", "Ada Ames", "Bo Berg", "Cy Cole"),
+        categories=("cs.LG", "stat.ML", "math.OC"),
+    )
+    odd = paper("Is <b>bold</b> & brave code “safe”?", number=9002, abstract="", authors=())
+    versions = (Version(number=1, submitted_at=NOW), Version(number=2, submitted_at=NOW, withdrawn=True))
+    gone = paper("A claim taken back", number=9003, versions=versions)
+    return edition(
+        chosen(lead, reason("Ada Ames", ReasonKind.AUTHOR), reason("flat minima", terms=["flat minima", "flat"])),
+        chosen(odd, reason("Code that lies: a study", ReasonKind.LIKED, terms=["code"]), announced=date(2026, 2, 27)),
+        chosen(gone, reason("cs.LG", ReasonKind.NEWEST)),
+    )
+
+
+# ------------------------------------------------------------ what is rendered
+
+
+def mail(letter: Edition, *, by: SiteSettings = SITE, to: str = READER) -> bytes:
+    """The finished message."""
+    renderer = MailRenderer(by, TEMPLATES)
+    return renderer.envelope(letter, to=to, unsubscribe_url=LEAVE, message_id="<1@paperround.example>", now=NOW).content
+
+
+def bodies(letter: Edition, *, by: SiteSettings = SITE) -> MailBodies:
+    return MailRenderer(by, TEMPLATES).bodies(letter, unsubscribe_url=LEAVE)[0]
+
+
+def parsed(content: bytes) -> EmailMessage:
+    """The message as a mail program reads it."""
+    return message_from_bytes(content, _class=EmailMessage, policy=policy.default)
+
+
+def header_lines(content: bytes) -> dict[str, str]:
+    """Every header as it stands in the bytes, by name; a name that comes twice is an error."""
+    head = content.partition(b"\r\n\r\n")[0].decode("ascii")
+    fields = [field.split(":", 1) for field in re.split(r"\r\n(?![ \t])", head)]
+    assert len({name.lower() for name, _ in fields}) == len(fields)
+    return {name: value.removeprefix(" ") for name, value in fields}
+
+
+def atom(*editions: Edition, by: SiteSettings = SITE) -> bytes:
+    return FeedRenderer(by, TEMPLATES).atom(editions, uri="tag:paperround.example,2026:feed-1", since=NOW)
+
+
+def rss(*editions: Edition, by: SiteSettings = SITE) -> bytes:
+    return FeedRenderer(by, TEMPLATES).rss(editions, uri="tag:paperround.example,2026:feed-1", since=NOW)
+
+
+def approved(name: str, content: bytes) -> bytes:
+    """The approved bytes; with APPROVE=1 in the environment they are first replaced by `content`."""
+    file = APPROVED / name
+    if os.environ.get("APPROVE") == "1":
+        file.write_bytes(content)
+    return file.read_bytes()
+
+
+# ------------------------------------------------------------ what the world may send
+
+HOSTILE = (
+    "=?utf-8?b?CkJjYzogYUBi?=",
+    "a\r\nBcc: eve@example.org\r\n\r\nbody",
+    "NUL \x00, escape \x1b[31m, bell \x07",
+    "\u202egnp.exe\u2066 \u200f",
+    "\ud800 alone and \ufffe and \U0001ffff",
+    "<script>alert(1)</script> \"'><img src=x onerror=alert(1)>",
+    "]]> &amp; &#0; <!-- {{ 7 * 7 }} {% raw %}",
+    "$\\frac{1}{$ \\href{javascript:alert(1)}{x} \\u{ $$ {\\em",
+    "https://evil.example/a data:text/html,x url(//evil.example)",
+    "长" * 300,
+    "x" * 5000,
+)
+
+anything: st.SearchStrategy[str] = st.one_of(
+    st.text(st.characters(codec=None, exclude_categories=()), max_size=60),
+    st.sampled_from(HOSTILE),
+    st.lists(st.sampled_from(HOSTILE[:-1]), max_size=3).map("".join),
+)
+site_names = anything.filter(one_line)
+
+
+@st.composite
+def hostile_items(draw: st.DrawFn) -> Recommendation:
+    """A paper with anything in any field, chosen for any reason."""
+    reasons = st.builds(reason, anything, st.sampled_from(ReasonKind), terms=st.lists(anything, max_size=3))
+    item = paper(
+        draw(anything),
+        number=draw(st.integers(1, 99_999)),
+        abstract=draw(anything),
+        authors=tuple(draw(st.lists(anything, max_size=5))),
+        categories=tuple(draw(st.lists(anything, max_size=3))),
+    )
+    return chosen(item, *draw(st.lists(reasons, max_size=4)))
+
+
+hostile_editions: st.SearchStrategy[Edition] = st.lists(hostile_items(), max_size=4).map(lambda items: edition(*items))
+
+
+def titles(count: int, *, abstract: str = "") -> Sequence[Paper]:
+    """So many papers, each with a title of its own of ordinary length."""
+    return [
+        paper(f"Number {n} of many papers on graph networks: what we did and found", abstract=abstract)
+        for n in range(count)
+    ]

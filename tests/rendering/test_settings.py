@@ -1,0 +1,32 @@
+"""Who publishes the digest: what an operator may say of it."""
+
+import pytest
+
+from tests.rendering.builders import site
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("name", ""),
+        ("name", " \x00\u202e"),
+        ("sender", "digest"),
+        ("sender", "@example.org"),
+        ("sender", "digest@"),
+        ("sender", "Digest <digest@example.org>"),
+        ("sender", "a@example.org,b@example.org"),
+        ("sender", "digest@example.org\r\nBcc: eve@example.org"),
+        ("url", "example.org"),
+        ("url", "javascript:alert(1)"),
+        ("url", "https://"),
+        ("url", "https://bücher.example"),
+        ("url", "https://example.org/a b"),
+        ("url", "https://example.org>, <https://evil.example"),
+        ("url", "https://example.org\r\nBcc: eve@example.org"),
+        ("url", "https://example.org?digest"),
+        ("url", f"https://{'a' * 300}.example"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_by_name(setting: str, value: str) -> None:
+    with pytest.raises(ValueError, match=f"^{setting}: expected"):
+        site(**{setting: value})

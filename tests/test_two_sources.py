@@ -1,0 +1,180 @@
+"""The day with a fast source and a reference: what either names is read once, and neither waits for the other."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from digest.errors import SourceError, SourceResting
+from digest.ingest import Ingested, ingest
+from digest.papers import AnnouncementKind, Cursor, Page, Paper, Version
+from digest.store import DatabaseSettings, Store
+from tests.fakes import MONDAY, FakeSource, at, paper
+from tests.test_day import World
+
+TUESDAY, WEDNESDAY = MONDAY + timedelta(days=1), MONDAY + timedelta(days=2)
+ANA = "ana@example.org"
+
+
+@dataclass
+class Pair(World):
+    """A day's world with a feed before the reference."""
+
+    rss: FakeSource = field(default_factory=lambda: FakeSource(name="arxiv-rss"))
+    reference_first: bool = False
+
+    def ingest(self, now: datetime) -> Ingested:
+        sources = (self.source, self.rss) if self.reference_first else (self.rss, self.source)
+        return ingest(self.store, *sources, now=now)
+
+    def kept(self, item: Paper) -> Paper:
+        with self.store.read() as tx:
+            return tx.papers.get([item.id])[item.id].paper
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> Iterator[Pair]:
+    store = Store(DatabaseSettings(url=f"sqlite:///{tmp_path}/digest.db"))
+    store.prepare(now=at(MONDAY))
+    yield Pair(store)
+    store.close()
+
+
+def listed(item: Paper) -> Paper:
+    """The paper as a feed tells it."""
+    undated = (Version(number=item.newest_version, submitted_at=None),)
+    return replace(item, partial=True, versions=undated, comment="", doi="", journal_ref="")
+
+
+def unread(pair: Pair) -> None:
+    """A reader, and a quiet listing before the story begins."""
+    pair.subscribe(ANA)
+    pair.source.announce(MONDAY, paper("Monday's"))
+    pair.rss.announce(MONDAY, paper("Monday's in the feed"))
+    pair.run(at(MONDAY))
+
+
+@pytest.mark.parametrize("reference_first", [False, True])
+def test_what_either_source_names_is_sent_once(pair: Pair, reference_first: bool) -> None:
+    unread(pair)
+    pair.reference_first = reference_first
+    both, feed_only, reference_only = paper("Both"), paper("Feed only"), paper("Reference only")
+    pair.rss.announce(TUESDAY, listed(both), listed(feed_only))
+    pair.source.announce(TUESDAY, both, reference_only)
+
+    pair.run(at(TUESDAY))
+    pair.run(at(WEDNESDAY))
+
+    assert sorted(pair.titles(ANA)[1]) == ["Both", "Feed only", "Reference only"]
+    assert len(pair.titles(ANA)) == 2
+
+
+@pytest.mark.parametrize("order", [("rss", "source"), ("source", "rss")])
+def test_a_paper_that_reaches_one_source_a_day_late_is_not_sent_again(pair: Pair, order: tuple[str, str]) -> None:
+    unread(pair)
+    item = paper("Tuesday's")
+    shown = {"rss": (pair.rss, listed(item)), "source": (pair.source, item)}
+    (early, told_early), (late, told_late) = (shown[name] for name in order)
+    for source in (pair.rss, pair.source):
+        source.announce(TUESDAY, paper(f"Tuesday's of {source.name}"))
+        source.announce(WEDNESDAY, paper(f"Wednesday's of {source.name}"))
+    early.announce(TUESDAY, told_early)
+    late.announce(WEDNESDAY, told_late)
+
+    pair.run(at(TUESDAY))
+    _, composed, _ = pair.run(at(WEDNESDAY))
+
+    sent = pair.titles(ANA)
+    assert "Tuesday's" in sent[1]
+    assert sorted(sent[2]) == ["Wednesday's of arxiv", "Wednesday's of arxiv-rss"]
+    assert composed.kept == 1
+    assert pair.kept(item).submitted_at == item.submitted_at
+
+
+def test_the_reference_brings_what_the_feed_left_out(pair: Pair) -> None:
+    item = paper("Graphs", comment="12 pages", doi="10.1/x")
+    pair.rss.announce(MONDAY, listed(item))
+    pair.source.announce(MONDAY, item)
+
+    pair.ingest(at(MONDAY))
+
+    assert replace(pair.kept(item), changed_at=None) == item
+
+
+def test_a_feed_never_blanks_what_the_reference_told(pair: Pair) -> None:
+    pair.reference_first = True
+    item = paper("Graphs", comment="12 pages", doi="10.1/x")
+    pair.source.announce(MONDAY, item)
+    pair.rss.announce(MONDAY, listed(replace(item, title="GRAPHS", abstract="", authors=())))
+
+    pair.ingest(at(MONDAY))
+
+    assert replace(pair.kept(item), changed_at=None) == item
+
+
+def test_a_late_cross_list_that_the_reference_cannot_tell_is_sent(pair: Pair) -> None:
+    unread(pair)
+    old = paper("From another field", number=1)
+    pair.source.announce(TUESDAY, old, kind=AnnouncementKind.CHANGED)
+    pair.rss.announce(TUESDAY, listed(old), kind=AnnouncementKind.CROSS_LIST)
+
+    pair.run(at(TUESDAY))
+
+    assert pair.titles(ANA)[1] == ["From another field"]
+
+
+@pytest.mark.parametrize("broken", ["rss", "source"])
+def test_the_trouble_of_one_source_does_not_hold_up_the_other(pair: Pair, broken: str) -> None:
+    item = paper("Graphs")
+    pair.rss.announce(MONDAY, listed(item))
+    pair.source.announce(MONDAY, item)
+    pair.subscribe(ANA)
+    getattr(pair, broken).failures = [SourceError("arxiv", "the XML is damaged or cut short")]
+
+    ingested, *_ = pair.run(at(MONDAY))
+
+    assert [(problem.source, problem.stream) for problem in ingested.problems] == [
+        (getattr(pair, broken).name, "cs.LG")
+    ]
+    assert pair.titles(ANA) == [["Graphs"]]
+
+
+def test_rest_that_one_source_is_asked_for_is_given_to_both(pair: Pair) -> None:
+    until = at(MONDAY) + timedelta(minutes=10)
+    pair.source.announce(MONDAY, paper())
+    pair.rss.announce(MONDAY, paper())
+    pair.rss.failures = [SourceResting("arxiv", "answered 429", until=until)]
+
+    ingested = pair.ingest(at(MONDAY))
+    with pytest.raises(SourceResting, match="2026-03-02 07:40:00 UTC"):
+        pair.ingest(until - timedelta(seconds=1))
+
+    assert len(ingested.harvests) == 1
+    assert (pair.rss.requests, pair.source.requests) == (1, 0)
+    assert pair.ingest(until).papers == 2
+
+
+def test_both_sources_note_their_requests_at_one_gate(pair: Pair) -> None:
+    pair.rss.announce(MONDAY, paper())
+    pair.source.failures = [SourceError("arxiv", "no answer in time")]
+    pair.ingest(at(MONDAY))
+    with pair.store.read() as tx:
+        assert tx.harvests.gate("arxiv").last_request_at == at(MONDAY)
+        assert tx.harvests.gate("arxiv-rss").last_request_at is None
+
+
+def test_a_feed_that_has_not_changed_is_neither_silence_nor_a_fault(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair.source.announce(MONDAY, paper())
+    known = Cursor(since=MONDAY, completed_at=at(MONDAY), validator='ETag: "1"')
+    unchanged = Page(announcements=(), cursor=known, unchanged=True)
+    monkeypatch.setattr(pair.rss, "page", lambda stream, cursor, now: unchanged)
+
+    ingested = pair.ingest(at(MONDAY))
+
+    assert ingested.problems == ()
+    with pair.store.read() as tx:
+        assert tx.harvests.cursor("arxiv-rss", "cs.LG") == known

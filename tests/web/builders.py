@@ -1,0 +1,95 @@
+"""What the stories about the web door begin with."""
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from digest import membership, tokens
+from digest.app import App
+from digest.config import Settings
+from digest.rendering.settings import SiteSettings
+from digest.store import DatabaseSettings, Store
+from digest.subscribers import SubscriberState
+from digest.web import web_app
+from tests.fakes import MONDAY, at
+
+NOW = at(MONDAY)
+READER = "ana@example.org"
+ONE_CLICK = {"List-Unsubscribe": "One-Click"}
+
+
+@dataclass
+class Door:
+    """The web door over a store with one reader."""
+
+    store: Store
+    file: Path
+    site: SiteSettings = field(default_factory=lambda: SiteSettings(sender="digest@example.org"))
+
+    @property
+    def app(self) -> Starlette:
+        settings = Settings(site=self.site)
+        return web_app(lambda: App(settings, now=NOW, store=self.store))
+
+    @property
+    def token(self) -> str:
+        with self.store.begin() as tx:
+            return tokens.sign(tx.secrets.get_or_make(tokens.KEY), tokens.UNSUBSCRIBE, self.reader_number)
+
+    @property
+    def link(self) -> str:
+        return f"/unsubscribe/{self.token}"
+
+    @property
+    def reader_number(self) -> int:
+        return membership.find(self.store, READER).id
+
+    def state(self) -> SubscriberState:
+        return membership.find(self.store, READER).state
+
+    def ask(self, method: str, path: str, **values: object) -> httpx.Response:
+        return ask(self.app, method, path, **values)
+
+    def kept(self) -> str:
+        """Everything in the database."""
+        connection = sqlite3.connect(self.file)
+        try:
+            return "\n".join(connection.iterdump())
+        finally:
+            connection.close()
+
+
+def ask(app: Starlette, method: str, path: str, **values: object) -> httpx.Response:
+    """One request without cookies, following no redirect; a failure inside the app is a failure of the test."""
+
+    async def asked() -> httpx.Response:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://digest.example") as client:
+            return await client.request(method, path, **values)  # type: ignore[arg-type]
+
+    return asyncio.run(asked())
+
+
+def our_log(caplog: pytest.LogCaptureFixture) -> str:
+    """Everything that was logged, but by the tests' own HTTP client."""
+    lines = logging.Formatter("%(name)s %(message)s")
+    return "\n".join(lines.format(record) for record in caplog.records if not record.name.startswith("http"))
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[Door]:
+    file = folder / "digest.db"
+    store = Store(DatabaseSettings(url=f"sqlite:///{file}"))
+    store.prepare(now=NOW)
+    membership.add(store, READER, host="example.org", now=NOW)
+    try:
+        yield Door(store, file)
+    finally:
+        store.close()
