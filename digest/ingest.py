@@ -1,10 +1,11 @@
 """Ingest: sources → store. A page and the cursor after it are kept together, so nothing is lost between two runs."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from digest import processes
 from digest.errors import SourceError, SourceResting
 from digest.papers import Cursor, Page
 from digest.relevance.text import count_paper
@@ -12,6 +13,7 @@ from digest.sources import Source
 from digest.store import Store
 
 log = logging.getLogger(__name__)
+LONGEST_HARVEST = timedelta(hours=6)  # after which a run on another machine is taken to have ended
 Progress = Callable[[str, int], None]  # stream, papers read so far
 
 
@@ -56,11 +58,22 @@ def ingest(store: Store, *sources: Source, now: datetime, progress: Progress = l
     """Read every stream of each source to its end. A stream that fails costs itself alone; where rest is wanted, it
     is given by all sources behind the same gate.
 
-    Raises SourceResting, without asking, while rest is wanted from an earlier run.
+    Raises SourceResting, without asking, while rest is wanted from an earlier run or another process is asking.
     """
-    with store.read() as tx:
-        for gate in dict.fromkeys(source.gate for source in sources):
+    gates, holder = list(dict.fromkeys(source.gate for source in sources)), processes.this_process()
+    with store.begin() as tx:
+        for gate in gates:
             tx.harvests.refuse_while_resting(gate, now=now)
+            tx.harvests.take(gate, holder, now=now, until=now + LONGEST_HARVEST, is_gone=processes.is_gone)
+    try:
+        return _ingest(store, sources, now, progress)
+    finally:
+        with store.begin() as tx:
+            for gate in gates:
+                tx.harvests.release(gate, holder)
+
+
+def _ingest(store: Store, sources: Sequence[Source], now: datetime, progress: Progress) -> Ingested:
     harvests: list[Harvest] = []
     resting: set[str] = set()
     for source, stream in [(each, stream) for each in sources for stream in each.streams]:

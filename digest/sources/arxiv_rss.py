@@ -71,7 +71,7 @@ class ArxivRss:
         if items and cursor is not None and day > cursor.since and ids == mark.ids:
             raise SourceError(self.name, f"the listing of {day} is still that of {cursor.since} under another date")
         announcements, skipped = self._announced(items, stream, day)
-        since = cursor.since if cursor and not items else min(day, _today(now))
+        since = cursor.since if cursor and not items else day
         following = Cursor(since=since, completed_at=now, validator=str(_Mark(http=answer.validator, ids=ids)))
         return Page(announcements=announcements, cursor=following, skipped=skipped)
 

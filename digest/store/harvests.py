@@ -1,5 +1,6 @@
 """Where each harvest stands, and when each source may be asked again."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -60,6 +61,23 @@ class Harvests:
         if gate.rest_until is not None and now < gate.rest_until:
             problem = f"{gate.rest_reason}; it is not asked before {gate.rest_until:%Y-%m-%d %H:%M:%S} UTC"
             raise SourceResting(source, problem, until=gate.rest_until)
+
+    def take(self, source: str, holder: str, *, now: datetime, until: datetime, is_gone: Callable[[str], bool]) -> None:
+        """Be the only one to ask a source until `until`, or raise SourceResting while another living process is."""
+        g = t.gate.c
+        self._db.execute(insert(self._db, t.gate).values(source=source).on_conflict_do_nothing())
+        row = self._db.execute(sa.select(g.holder, g.held_until).where(g.source == source)).one()
+        is_free = row.holder in (None, holder) or row.held_until <= now or is_gone(row.holder)
+        same = g.holder.is_(None) if row.holder is None else g.holder == row.holder
+        taking = sa.update(t.gate).where(g.source == source, same).values(holder=holder, held_until=until)
+        if not is_free or self._db.execute(taking).rowcount != 1:
+            raise SourceResting(source, "another run is asking it", until=now)
+
+    def release(self, source: str, holder: str) -> None:
+        """Let another one ask the source."""
+        g = t.gate.c
+        mine = sa.update(t.gate).where(g.source == source, g.holder == holder)
+        self._db.execute(mine.values(holder=None, held_until=None))
 
     def note_request(self, source: str, at: datetime | None) -> None:
         if at is not None:

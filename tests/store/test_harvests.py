@@ -61,3 +61,17 @@ def test_a_resting_source_is_refused_until_its_rest_is_over(store: Store) -> Non
         assert refused.value.until == until
         tx.harvests.refuse_while_resting("arxiv", now=until)
         tx.harvests.refuse_while_resting("other", now=NOW)
+
+
+def test_a_source_is_asked_by_one_living_process_at_a_time(store: Store) -> None:
+    later = NOW + timedelta(hours=6)
+    with store.begin() as tx:
+        tx.harvests.take("arxiv", "one", now=NOW, until=later, is_gone=lambda holder: False)
+        tx.harvests.take("arxiv", "one", now=NOW, until=later, is_gone=lambda holder: False)
+        with pytest.raises(SourceResting, match="another run is asking it"):
+            tx.harvests.take("arxiv", "two", now=NOW, until=later, is_gone=lambda holder: False)
+        tx.harvests.release("arxiv", "two")
+        tx.harvests.take("arxiv", "two", now=NOW, until=later, is_gone=lambda holder: holder == "one")
+        tx.harvests.release("arxiv", "two")
+        tx.harvests.take("arxiv", "three", now=NOW, until=later, is_gone=lambda holder: False)
+        tx.harvests.take("arxiv", "four", now=later, until=later, is_gone=lambda holder: False)
