@@ -1,5 +1,6 @@
 """The schema and its migrations, by Alembic."""
 
+import os
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -26,23 +27,24 @@ class Schema:
         return str(ScriptDirectory.from_config(self._config).get_current_head())
 
     def revision(self) -> str | None:
-        """The database's revision; None where nothing has been made yet."""
+        """The database's revision; None where nothing has been made yet; StoreError if it is ahead of this release."""
         with self._engine.begin() as connection:
-            return MigrationContext.configure(connection).get_current_revision()
-
-    def is_current(self) -> bool:
-        """Whether nothing is left to migrate; StoreError if the database is ahead of this release."""
-        revision = self.revision()
+            revision = MigrationContext.configure(connection).get_current_revision()
         known = {script.revision for script in ScriptDirectory.from_config(self._config).walk_revisions()}
         if revision is not None and revision not in known:
             raise StoreError(f"the database was made by a newer release (revision {revision}); install that release")
-        return revision == self.newest
+        return revision
+
+    def is_current(self) -> bool:
+        """Whether nothing is left to migrate."""
+        return self.revision() == self.newest
 
     def upgrade(self, *, backup_suffix: str) -> Path | None:
         """Migrate to the newest revision; an embedded database that holds something is copied beside itself first."""
-        if self.is_current():
+        revision = self.revision()  # asked once: another process may be making the database
+        if revision == self.newest:
             return None
-        backup = self._copy(backup_suffix) if self.revision() is not None else None
+        backup = self._copy(backup_suffix) if revision is not None else None
         self.migrate("head")
         return backup
 
@@ -62,6 +64,12 @@ class Schema:
         if self._engine.dialect.name != "sqlite" or not file or file == ":memory:":
             return None
         backup = Path(f"{file}.before-{self.newest}-{suffix}")
+        part = Path(f"{backup}.{os.getpid()}")  # two processes may copy at once
         with self._engine.execution_options(sqlite_begin=None).connect() as connection:  # not within a transaction
-            connection.exec_driver_sql("VACUUM INTO ?", (str(backup),))
+            connection.exec_driver_sql("VACUUM INTO ?", (str(part),))
+        try:
+            os.replace(part, backup)
+        except OSError as error:
+            part.unlink(missing_ok=True)
+            raise StoreError(f"{backup}: the copy cannot be kept ({error.strerror}); nothing was migrated") from error
         return backup
