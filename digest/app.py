@@ -98,11 +98,11 @@ class App:
 
     def listing_wanted(self, *, reread: timedelta) -> bool:
         """Whether a listing that is out has not been read since, or the last reading is older than `reread`."""
-        deferred = frozenset(self.settings.arxiv.deferred_days)
-        feed = calendar.feed_ready_at(calendar.newest_feed_listing(self.now, deferred))
+        arxiv, deferred = self.settings.arxiv, frozenset(self.settings.arxiv.deferred_days)
+        shown = calendar.newest_feed_listing(self.now, deferred, arxiv.rss_ready)
         since = {
-            ArxivRss.name: feed,
-            Arxiv.name: max(calendar.newest_ready_at(self.now, deferred), self.now - reread),
+            ArxivRss.name: calendar.feed_ready_at(shown, arxiv.rss_ready),
+            Arxiv.name: max(calendar.newest_ready_at(self.now, deferred, arxiv.oai_ready), self.now - reread),
         }
         with self.store.read() as tx:
             read = [
@@ -231,7 +231,7 @@ class App:
     def _listings_ready(self) -> dict[tuple[str, str], datetime]:
         """For each stream, when the newest listing up to this day is whole; on its day that may lie ahead."""
         newest = calendar.newest_listing(self.now.date(), frozenset(self.settings.arxiv.deferred_days))
-        ready_at = calendar.ready_at(newest).astimezone(UTC)
+        ready_at = calendar.ready_at(newest, self.settings.arxiv.oai_ready).astimezone(UTC)
         return {(Arxiv.name, stream): ready_at for stream in self.settings.arxiv.categories}
 
     def _voices(self) -> list[upkeep.Voice]:

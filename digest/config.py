@@ -12,7 +12,7 @@ import tomllib
 import types
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
@@ -159,7 +159,13 @@ def _boolean(text: str) -> bool:
     return text.lower() == "true"
 
 
-_READERS: dict[Any, Callable[[str], Any]] = {bool: _boolean, int: int, float: float, date: date.fromisoformat}
+_READERS: dict[Any, Callable[[str], Any]] = {
+    bool: _boolean,
+    int: int,
+    float: float,
+    date: date.fromisoformat,
+    time: time.fromisoformat,
+}
 
 
 def _checked(value: Any, kind: Any, where: str) -> Any:
@@ -211,7 +217,14 @@ def _named(kind: Any) -> str:
         return f"a list, each {_named(get_args(kind)[0])}"
     if issubclass(kind, StrEnum):
         return f"one of {', '.join(kind)}"
-    names = {str: "text", int: "a whole number", float: "a number", bool: "true or false", date: "a date"}
+    names = {
+        str: "text",
+        int: "a whole number",
+        float: "a number",
+        bool: "true or false",
+        date: "a date",
+        time: "a time such as 22:45:00",
+    }
     return names[kind]
 
 

@@ -73,7 +73,7 @@ class Arxiv:
     def announcement_due(self, stream: str, cursor: Cursor | None, *, now: datetime) -> bool:
         deferred = frozenset(self._settings.deferred_days)
         first = cursor.since if cursor else now.date() - timedelta(days=self._settings.first_days)
-        return calendar.announced_between(first, now, deferred)
+        return calendar.announced_between(first, now, deferred, self._settings.oai_ready)
 
     def _asked(self, stream: str, cursor: Cursor, now: datetime) -> oai.OaiAnswer:
         if cursor.token is not None:

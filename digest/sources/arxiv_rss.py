@@ -77,7 +77,7 @@ class ArxivRss:
 
     def announcement_due(self, stream: str, cursor: Cursor | None, *, now: datetime) -> bool:
         """Whether the feed must hold papers at this moment, whatever was read before: it holds one day."""
-        return calendar.feed_listing_due(now, self._deferred)
+        return calendar.feed_listing_due(now, self._deferred, self._settings.rss_ready)
 
     def _channel(self, body: bytes, status: int) -> etree._Element:
         root = strict_root(body, source=self.name, form="RSS")
@@ -102,7 +102,7 @@ class ArxivRss:
         return day
 
     def _refuse_stale(self, shown: date, now: datetime) -> None:
-        due = calendar.newest_feed_listing(now, self._deferred)
+        due = calendar.newest_feed_listing(now, self._deferred, self._settings.rss_ready)
         if shown < due:
             raise SourceError(
                 self.name, f"the listing is still that of {shown} although one of {due} was due; run again later"

@@ -1,7 +1,7 @@
 """How each source is asked."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +18,8 @@ class ArxivSettings:
     deferred_days: tuple[date, ...] = field(
         default=(date(2026, 11, 26), date(2026, 12, 25), date(2026, 12, 29), date(2026, 12, 31))
     )  # evenings without an announcement
+    oai_ready: time = time(22, 45)  # New York, the evening before a listing's date: OAI-PMH holds it whole
+    rss_ready: time = time(0, 10)  # New York, on a listing's date: the feeds show it
 
     def __post_init__(self) -> None:
         if not self.categories:
