@@ -19,6 +19,8 @@ import psycopg
 import pytest
 
 from digest.store import DatabaseSettings, Store
+from tests.fakes import MONDAY, at
+from tests.world import World
 
 PATIENCE = 30  # seconds for a server to come up
 ROOM = 2**30  # bytes; the server needs a third of it
@@ -191,3 +193,12 @@ def _wait(server: subprocess.Popen[bytes], url: str, log: Path) -> None:
 
 def _maintenance(url: str) -> psycopg.Connection:
     return psycopg.connect(url.replace("/?", "/postgres?"), autocommit=True)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """A scripted world on an empty embedded database."""
+    embedded = Store(DatabaseSettings(url=f"sqlite:///{tmp_path}/digest.db"))
+    embedded.prepare(now=at(MONDAY))
+    yield World(embedded)
+    embedded.close()

@@ -1,18 +1,15 @@
 """Editions across clock changes, a host asleep, and a time zone changed on the day: one for each local date."""
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from digest import membership
-from digest.store import DatabaseSettings, Store
 from digest.subscribers import Schedule
 from tests.fakes import paper
-from tests.test_day import World
+from tests.world import World
 
 CHANGES = [  # zone, and the local dates on which its clocks change in 2026 (Asia/Kolkata: they never do)
     ("Europe/Berlin", date(2026, 3, 29)),
@@ -24,14 +21,6 @@ CHANGES = [  # zone, and the local dates on which its clocks change in 2026 (Asi
     ("Asia/Kolkata", date(2026, 3, 29)),
 ]
 HOURS = [time(0, 0), time(2, 30), time(7, 0)]
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    store = Store(DatabaseSettings(url=f"sqlite:///{tmp_path}/digest.db"))
-    store.prepare(now=datetime(2026, 1, 1, tzinfo=UTC))
-    yield World(store)
-    store.close()
 
 
 def slot_dates(world: World) -> Counter[date]:

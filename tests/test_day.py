@@ -1,83 +1,20 @@
 """The day as a reader lives it: listings come in, editions are made, mails go out once."""
 
 import logging
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from email import message_from_bytes, policy
 from itertools import count
-from pathlib import Path
 
 import pytest
 
 from digest import membership
-from digest.compose import Composed, compose, explain, preview
-from digest.deliver import Delivered, deliver
-from digest.errors import InvalidInput, RelayUnavailable, SourceError, SourceResting, TransportError, UncertainDelivery
+from digest.compose import explain, preview
+from digest.errors import InvalidInput, SourceError, SourceResting
 from digest.identity import PaperId
-from digest.ingest import Ingested, ingest
-from digest.mail import DeliveryState
 from digest.papers import AnnouncementKind, Version
-from digest.relevance.settings import RelevanceSettings
-from digest.rendering.mail import MailRenderer
-from digest.rendering.settings import SiteSettings
-from digest.rendering.templates import environment
-from digest.store import DatabaseSettings, Store
-from digest.subscribers import ProfileField, Schedule, Verdict
-from tests.fakes import MONDAY, FakeSource, Outbox, at, paper
-
-TUESDAY, SATURDAY, SUNDAY = MONDAY + timedelta(days=1), MONDAY + timedelta(days=5), MONDAY + timedelta(days=6)
-MORNING = at(MONDAY)
-_message = count(1)
-
-
-@dataclass
-class World:
-    """Everything the three verbs need, with a scripted source and relay at its ends."""
-
-    store: Store
-    source: FakeSource = field(default_factory=FakeSource)
-    outbox: Outbox = field(default_factory=Outbox)
-    settings: RelevanceSettings = field(default_factory=RelevanceSettings)
-    renderer: MailRenderer = field(
-        default_factory=lambda: MailRenderer(SiteSettings(sender="digest@example.org"), environment())
-    )
-
-    def subscribe(self, email: str, *, now: datetime = MORNING, **values: object) -> None:
-        membership.add(self.store, email, host="example.org", now=now, **values)  # type: ignore[arg-type]
-
-    def like(self, email: str, *ids: str, verdict: Verdict = Verdict.LIKE) -> None:
-        membership.vote(self.store, self.source, email, ids, verdict, now=at(MONDAY))
-
-    def ingest(self, now: datetime) -> Ingested:
-        return ingest(self.store, self.source, now=now)
-
-    def compose(self, now: datetime) -> Composed:
-        return compose(self.store, self.settings, now=now, message_id=lambda: f"<{next(_message)}@example.org>")
-
-    def deliver(self, now: datetime) -> Delivered:
-        return deliver(self.store, self.renderer, self.outbox, now=now)
-
-    def run(self, now: datetime) -> tuple[Ingested, Composed, Delivered]:
-        return self.ingest(now), self.compose(now), self.deliver(now)
-
-    def titles(self, email: str) -> list[list[str]]:
-        """The titles of each edition, oldest first."""
-        with self.store.read() as tx:
-            subscriber = tx.subscribers.find(email)
-            assert subscriber is not None
-            return [
-                [item.paper.title for item in edition.recommendations]
-                for edition in reversed(tx.editions.of(subscriber.id, limit=99))
-            ]
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    store = Store(DatabaseSettings(url=f"sqlite:///{tmp_path}/digest.db"))
-    store.prepare(now=at(MONDAY))
-    yield World(store)
-    store.close()
+from digest.subscribers import ProfileField, Schedule
+from tests.fakes import MONDAY, FakeSource, at, paper
+from tests.world import SATURDAY, SUNDAY, TUESDAY, World
 
 
 def test_two_readers_of_one_listing_get_two_different_mails(world: World) -> None:
@@ -308,79 +245,6 @@ def test_an_empty_listing_at_the_weekend_is_quiet(world: World) -> None:
     assert world.ingest(at(SUNDAY)).problems == ()
 
 
-def test_a_relay_that_is_down_loses_nothing(world: World) -> None:
-    world.source.announce(MONDAY, paper())
-    world.subscribe("ana@example.org")
-    world.subscribe("bea@example.org")
-    world.outbox.failures = [RelayUnavailable("no relay")]
-
-    *_, failed = world.run(at(MONDAY))
-    *_, delivered = world.run(at(MONDAY))
-
-    assert failed.problem is not None
-    assert delivered.sent == 2
-    assert world.outbox.readers == ["ana@example.org", "bea@example.org"]
-
-
-def test_a_temporary_refusal_is_tried_again_later_and_holds_up_nobody(world: World) -> None:
-    world.source.announce(MONDAY, paper())
-    world.subscribe("ana@example.org")
-    world.subscribe("bea@example.org")
-    world.outbox.failures = [TransportError("450 greylisted", permanent=False)]
-
-    *_, first = world.run(at(MONDAY))
-    *_, soon = world.run(at(MONDAY) + timedelta(minutes=1))
-    *_, later = world.run(at(MONDAY) + timedelta(minutes=5))
-
-    assert first.outcomes == {DeliveryState.SENT: 1, DeliveryState.PENDING: 1}
-    assert (soon.sent, later.sent) == (0, 1)
-
-
-def test_a_permanent_refusal_is_not_tried_again(world: World) -> None:
-    world.source.announce(MONDAY, paper())
-    world.subscribe("ana@example.org")
-    world.outbox.failures = [TransportError("550 no such user", permanent=True)]
-
-    *_, first = world.run(at(MONDAY))
-    *_, later = world.run(at(MONDAY, hour=20))
-
-    assert first.outcomes == {DeliveryState.FAILED: 1}
-    assert later.sent == 0
-
-
-def test_an_uncertain_mail_is_sent_again_as_the_same_bytes(world: World) -> None:
-    taken: list[bytes] = []
-    world.source.announce(MONDAY, paper())
-    world.subscribe("ana@example.org")
-    send = world.outbox.send
-
-    def lose_the_answer(envelope):  # type: ignore[no-untyped-def]
-        taken.append(envelope.content)
-        world.outbox.send = send  # type: ignore[method-assign]
-        raise UncertainDelivery("no answer")
-
-    world.outbox.send = lose_the_answer  # type: ignore[method-assign]
-    *_, first = world.run(at(MONDAY))
-    *_, second = world.run(at(MONDAY, hour=8))
-
-    assert first.outcomes == {DeliveryState.UNCERTAIN: 1}
-    assert second.sent == 1
-    assert taken == [world.outbox.sent[0].content]
-
-
-def test_who_leaves_between_compose_and_deliver_gets_nothing(world: World) -> None:
-    world.source.announce(MONDAY, paper())
-    world.subscribe("ana@example.org")
-    world.ingest(at(MONDAY))
-    world.compose(at(MONDAY))
-    membership.leave(world.store, "ana@example.org")
-
-    delivered = world.deliver(at(MONDAY))
-
-    assert len(world.outbox) == 0
-    assert delivered.outcomes == {DeliveryState.CANCELLED: 1}
-
-
 def test_who_pauses_and_resumes_begins_with_the_newest_listing(world: World) -> None:
     world.subscribe("ana@example.org")
     world.source.announce(MONDAY, paper("Monday's"))
@@ -467,21 +331,6 @@ def test_a_liked_paper_that_is_not_kept_is_fetched_and_is_no_candidate(world: Wo
 
     assert world.titles("ana@example.org") == [["Graph neural tangents"]]
     assert "like “Graph neural networks”, which you liked" in _plain(world)
-
-
-def test_a_template_that_fails_for_one_edition_leaves_it_open(world: World, tmp_path: Path) -> None:
-    (tmp_path / "mail.txt.j2").write_text("{{ no_such_name }}")
-    world.source.announce(MONDAY, paper())
-    world.subscribe("ana@example.org")
-    sound = world.renderer
-    world.renderer = MailRenderer(SiteSettings(), environment(tmp_path))
-
-    *_, first = world.run(at(MONDAY))
-    world.renderer = sound
-    *_, second = world.run(at(MONDAY, hour=9))
-
-    assert first.outcomes == {DeliveryState.PENDING: 1}
-    assert second.sent == 1
 
 
 def _plain(world: World) -> str:

@@ -12,7 +12,7 @@ from digest.ingest import Ingested, ingest
 from digest.papers import AnnouncementKind, Cursor, Page, Paper, Version
 from digest.store import DatabaseSettings, Store
 from tests.fakes import MONDAY, FakeSource, at, paper
-from tests.test_day import World
+from tests.world import World
 
 TUESDAY, WEDNESDAY = MONDAY + timedelta(days=1), MONDAY + timedelta(days=2)
 ANA = "ana@example.org"

@@ -159,3 +159,40 @@ def test_two_runs_at_once_send_one_mail_each(
 
     assert sorted(reader for reader, _ in slow_mailbox.taken) == sorted(READERS)
     figure("three runs at once", f"{len(slow_mailbox.taken)} mails for {len(READERS)} readers")
+
+
+class Hanging(Mailbox):
+    """Takes the message and never answers."""
+
+    asked = 0
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        self.asked += 1
+        await asyncio.sleep(120)
+        return "250 too late"
+
+
+def test_a_mail_that_hangs_past_25_seconds_after_sigterm_is_uncertain(
+    installed: tuple[Path, SampleArxiv], monkeypatch: pytest.MonkeyPatch, figure: Figures
+) -> None:
+    folder, _ = installed
+    mailbox = Hanging()
+    with smtp_server(mailbox) as port:
+        monkeypatch.setenv("DIGEST_SMTP_HOST", "127.0.0.1")
+        monkeypatch.setenv("DIGEST_SMTP_PORT", str(port))
+        process = _command(folder, datetime.fromisoformat(f"{DAYS[0]}T07:30:00+00:00"))
+        deadline = time.monotonic() + 30
+        while not mailbox.asked and time.monotonic() < deadline:
+            time.sleep(0.05)
+        asked_at = time.monotonic()
+        process.terminate()
+        code = process.wait(60)
+        took = time.monotonic() - asked_at
+
+    with sqlite3.connect(folder / "paperround.db") as database:
+        states = dict(database.execute("SELECT state, count(*) FROM delivery GROUP BY state").fetchall())
+    database.close()
+    assert code == 75
+    assert 24 < took < 30
+    assert states == {"uncertain": 1, "pending": len(READERS) - 1}
+    figure("SIGTERM while a relay hangs", f"exit {code} after {took:.1f} s, that mail uncertain, nine pending")
