@@ -28,7 +28,6 @@ lint: .venv/ready
 # What needs the shared listings beside the project, a browser, or much time; prints a table.
 acceptance: .venv/ready
 	$(BIN)/python -m pytest -m acceptance -rs
-	$(BIN)/python -m tests.acceptance.table
 
 wheel: .venv/ready
 	$(BIN)/python -m build --no-isolation --wheel --outdir dist .
