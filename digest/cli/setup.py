@@ -24,6 +24,7 @@ def init_command(context: Context, categories: tuple[str, ...], sender: str | No
     from digest import membership
     from digest.config import load
     from digest.resources import shipped
+    from digest.store import Store
 
     if context.file.exists():
         raise InvalidInput(f"{context.file} exists already; edit it, or move it away first")
@@ -39,7 +40,12 @@ def init_command(context: Context, categories: tuple[str, ...], sender: str | No
     _write(context.file, text)
     context.was_named = True
     load(context.file)
-    place = context.app.store.place
+    store = Store(context.settings.database)
+    try:
+        store.upgrade(now=context.now)
+    finally:
+        store.close()
+    place = store.place
     click.echo(f"wrote {context.file}; the database is {place}")
     click.echo("next: digest subscriber add you@example.org --interest 'what you work on'; digest run")
     return 0

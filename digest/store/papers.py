@@ -77,9 +77,12 @@ class Papers:
         listed = list(announcements)
         rows = self.rows({item.paper.id for item in listed})
         fresh = self._named_fresh({rows[item.paper.id] for item in listed})  # by stream and paper: the sources
+        otherwise = self._named_otherwise(set(rows.values()))
         wanted: list[dict[str, Any]] = []
         for item in listed:
             row, kind = rows[item.paper.id], item.kind
+            if kind in FRESH and (item.source, item.stream, row) in otherwise:
+                continue  # what a source called a replacement at first is no news when it is read again
             if kind in FRESH:
                 said = fresh.setdefault((item.stream, row), set())
                 if item.source in said:
@@ -94,6 +97,15 @@ class Papers:
         a = t.announcement.c
         new = sa.select(sa.func.count(a.id)).where(a.id > before, a.kind != AnnouncementKind.CONFIRMED)
         return self._db.execute(new).scalar_one()
+
+    def _named_otherwise(self, rows: Set[int]) -> set[tuple[str, str, int]]:
+        """Source, stream and paper of what was announced as anything but fresh."""
+        a = t.announcement.c
+        found: set[tuple[str, str, int]] = set()
+        for part in chunks(sorted(rows)):
+            query = sa.select(a.source, a.stream, a.paper_id).where(a.paper_id.in_(part), a.kind.not_in(FRESH))
+            found.update((source, stream, row) for source, stream, row in self._db.execute(query))
+        return found
 
     def _touch(self, papers: Sequence[Paper]) -> None:
         """What may change without the text: lists of names, comments, references."""

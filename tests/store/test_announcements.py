@@ -93,13 +93,22 @@ def test_an_empty_store_has_no_listing(store: Store) -> None:
         assert (tx.papers.newest_listing(), tx.papers.newest_announcement()) == (None, None)
 
 
+def test_what_a_source_called_a_replacement_is_not_fresh_when_it_is_read_again(store: Store) -> None:
+    item = paper()
+    announce(store, announced(item, kind=AnnouncementKind.REPLACEMENT))
+
+    assert announce(store, announced(item)) == 0
+    with store.read() as tx:
+        assert tx.papers.fresh_since(0) == []
+
+
 def test_every_announcement_of_a_paper_is_told_oldest_first(store: Store) -> None:
     item = paper()
     announce(store, announced(item, kind=AnnouncementKind.REPLACEMENT, day=TUESDAY))
-    announce(store, announced(item))
+    announce(store, announced(item, stream="cs.CL"))
     with store.read() as tx:
         row = tx.papers.rows([item.id])[item.id]
         assert tx.papers.announcements(row) == [
-            ("arxiv", "cs.LG", "new", MONDAY),
+            ("arxiv", "cs.CL", "new", MONDAY),
             ("arxiv", "cs.LG", "replacement", TUESDAY),
         ]
