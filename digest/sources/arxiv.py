@@ -3,6 +3,7 @@
 https://info.arxiv.org/help/oa/index.html; thank you to arXiv for use of its open access interoperability.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -17,6 +18,7 @@ from digest.sources.client import PoliteClient
 from digest.sources.settings import ArxivSettings
 
 FRIENDS = frozenset({"oaipmh.arxiv.org", "export.arxiv.org", "rss.arxiv.org", "arxiv.org"})
+log = logging.getLogger(__name__)
 GATE = "arxiv"  # all hosts together: one request in three seconds, and one rest
 _PHYSICS = frozenset(
     "astro-ph cond-mat gr-qc hep-ex hep-lat hep-ph hep-th math-ph nlin nucl-ex nucl-th physics quant-ph".split()
@@ -48,6 +50,12 @@ class Arxiv:
         start = cursor or Cursor(since=now.date() - timedelta(days=self._settings.first_days))
         answer = self._asked(stream, start, now)
         if answer.error == "badResumptionToken" and start.token is not None:
+            log.warning(
+                "harvest restarted source=%s stream=%s since=%s: its token is not valid any more",
+                self.name,
+                stream,
+                start.since,
+            )
             start = replace(start, token=None, began=None)
             answer = self._asked(stream, start, now)
         if answer.error == "noRecordsMatch":

@@ -151,13 +151,18 @@ def test_while_the_source_wants_rest_no_request_is_made(digest: Installation, re
 
 
 def test_a_bad_resumption_token_restarts_the_harvest_and_loses_nothing(
-    digest: Installation, replay: Replay, replay_module: ModuleType, monkeypatch: pytest.MonkeyPatch
+    digest: Installation,
+    replay: Replay,
+    replay_module: ModuleType,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setenv("DIGEST_SOURCES_ARXIV_FIRST_DAYS", "30")  # more than one page of a thousand
     replay.control(fault="badtoken", times=1, path="/oai")
 
     digest("ingest")
 
+    assert "its token is not valid any more" in caplog.text
     spent = [entry for entry in replay.requests if entry["fault"] == "badtoken"]
     assert spent
     first = (date(2026, 2, 3) - timedelta(days=30)).isoformat()
