@@ -1,13 +1,19 @@
 """Browse: what readers and operators look up."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
+from digest.authors import block_of, compatible, folded
+from digest.batches import Batch
 from digest.editions import Edition
 from digest.errors import InvalidInput
 from digest.identity import PaperId
+from digest.namesakes import Person
 from digest.papers import Paper
+from digest.signals import Signal
 from digest.store import Store
+from digest.store.works import Merge
 from digest.subscribers import Profile, Subscriber, SubscriberState
 
 
@@ -17,6 +23,32 @@ class PaperRecord:
 
     paper: Paper
     announcements: tuple[tuple[str, str, str, date], ...]  # source, stream, kind, day
+    names: tuple[PaperId, ...]  # under which sources told of it
+    merges: tuple[Merge, ...]
+    signals: tuple[Signal, ...]  # the last of each name and source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchRecord:
+    """A batch and the papers in it."""
+
+    batch: Batch
+    named_by: dict[str, int]  # papers, by the source that named or confirmed them
+    late: tuple[PaperId, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateRecord:
+    """How one other side has been asked."""
+
+    name: str
+    rate: str  # what it lets through
+    last_request_at: datetime | None
+    rest_until: datetime | None  # only while it lasts
+    rest_reason: str
+    used: int  # requests since `began`, where they are counted
+    began: datetime | None
+    streams: tuple[tuple[str, str, datetime | None], ...]  # source, stream, read to its end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,14 +62,86 @@ class SubscriberRecord:
 
 
 def paper(store: Store, key: PaperId) -> PaperRecord:
-    """A kept paper, or InvalidInput."""
+    """A kept paper with everything that was told of it, or InvalidInput."""
     with store.read() as tx:
         kept = tx.papers.get([key]).get(key)
         if kept is None:
             raise InvalidInput(
                 f"paper {key.removeprefix('arxiv:')} is not kept here; it comes with a listing of its categories"
             )
-        return PaperRecord(paper=kept.paper, announcements=tuple(tx.papers.announcements(kept.row)))
+        merges = tuple(tx.works.merges(kept.row))
+        subjects = [key, *(merge.paper for merge in merges if merge.into == key and merge.split_at is None)]
+        signals = tx.signals.newest(subjects)
+        return PaperRecord(
+            paper=kept.paper,
+            announcements=tuple(tx.announcements.of(kept.row)),
+            names=tuple(tx.works.names(kept.row)),
+            merges=merges,
+            signals=tuple(signal for subject in subjects for signal in signals.get(subject, ())),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorRecord:
+    """One person, as far as papers and keys tell them from their namesakes."""
+
+    id: int
+    printed: str  # the name as first printed
+    person: Person
+    papers: tuple[PaperId, ...]  # newest first
+
+
+def authors(store: Store, name: str) -> list[AuthorRecord]:
+    """Everybody who may bear a name, most papers first; InvalidInput where it is no name of a person."""
+    wanted = folded(name)
+    if not wanted:
+        raise InvalidInput(
+            f"{name!r} is not the name of a person; write it as in a paper: digest author list 'Ada Ames'"
+        )
+    with store.read() as tx:
+        found = [
+            AuthorRecord(id=number, printed=printed, person=person, papers=tuple(map(PaperId, papers)))
+            for number, printed, person, papers in tx.people.by_name(block_of(wanted))
+            if any(compatible(wanted, known) for known in person.names)
+        ]
+    return sorted(found, key=lambda record: -len(record.papers))
+
+
+def batches(store: Store, *, first: date, last: date) -> list[Batch]:
+    """The ledger of some days, and whatever is open from before; newest day first."""
+    with store.read() as tx:
+        found = {(b.source, b.stream, b.day): b for b in (*tx.batches.open(), *tx.batches.between(first, last))}
+    return sorted((b for b in found.values() if b.day <= last), key=lambda b: (-b.day.toordinal(), b.source, b.stream))
+
+
+def batch(store: Store, source: str, stream: str, day: date) -> BatchRecord:
+    """One batch, or InvalidInput."""
+    with store.read() as tx:
+        found = tx.batches.of(source, stream, since=day).get(day)
+        if found is None:
+            raise InvalidInput(f"the ledger has no batch of {source} {stream} on {day}; see: digest batch list")
+        named_by, late = tx.announcements.tally(stream, day)
+    return BatchRecord(batch=found, named_by=named_by, late=tuple(late))
+
+
+def gates(store: Store, rates: Mapping[str, str], gate_of: Mapping[str, str], *, now: datetime) -> list[GateRecord]:
+    """How every gate has been asked; `rates` by gate, `gate_of` by source."""
+    with store.read() as tx:
+        kept = {name: tx.harvests.gate(name) for name in rates}
+        cursors = tx.harvests.cursors()
+    return [
+        GateRecord(
+            name=name,
+            rate=rates[name],
+            last_request_at=gate.last_request_at,
+            rest_until=gate.rest_until if gate.rest_until and gate.rest_until > now else None,
+            rest_reason=gate.rest_reason,
+            used=gate.budget_used,
+            began=gate.budget_began,
+            streams=tuple((s, stream, c.completed_at) for s, stream, c in cursors if gate_of.get(s, s) == name),
+        )
+        for name, gate in kept.items()
+    ]
 
 
 def subscribers(store: Store, state: SubscriberState | None = None) -> list[SubscriberRecord]:

@@ -22,7 +22,17 @@ from digest.logs import LogSettings
 from digest.notices.settings import AlarmSettings, host_only
 from digest.relevance.settings import RelevanceSettings
 from digest.rendering.settings import SiteSettings
-from digest.sources.settings import ArxivSettings, HuggingFaceSettings
+from digest.sources.settings import (
+    ArxivSettings,
+    BiorxivSettings,
+    CrossrefSettings,
+    EnrichmentSettings,
+    FeedSettings,
+    FileSettings,
+    HuggingFaceSettings,
+    OpenAlexSettings,
+    SemanticScholarSettings,
+)
 from digest.store.settings import DatabaseSettings
 from digest.ticks import ScheduleSettings
 from digest.transport.settings import OutboxSettings, SmtpSettings
@@ -42,6 +52,15 @@ class Settings:
     huggingface: HuggingFaceSettings = field(
         default_factory=HuggingFaceSettings, metadata={"section": "sources.huggingface"}
     )
+    biorxiv: BiorxivSettings = field(default_factory=BiorxivSettings, metadata={"section": "sources.biorxiv"})
+    feeds: FeedSettings = field(default_factory=FeedSettings, metadata={"section": "sources.feeds"})
+    crossref: CrossrefSettings = field(default_factory=CrossrefSettings, metadata={"section": "sources.crossref"})
+    files: FileSettings = field(default_factory=FileSettings, metadata={"section": "sources.files"})
+    enrichment: EnrichmentSettings = field(default_factory=EnrichmentSettings, metadata={"section": "enrichment"})
+    semantic_scholar: SemanticScholarSettings = field(
+        default_factory=SemanticScholarSettings, metadata={"section": "enrichment.semantic_scholar"}
+    )
+    openalex: OpenAlexSettings = field(default_factory=OpenAlexSettings, metadata={"section": "enrichment.openalex"})
     relevance: RelevanceSettings = field(default_factory=RelevanceSettings, metadata={"section": "relevance"})
     schedule: ScheduleSettings = field(default_factory=ScheduleSettings, metadata={"section": "schedule"})
     smtp: SmtpSettings = field(default_factory=SmtpSettings, metadata={"section": "smtp"})
@@ -195,7 +214,9 @@ def _finished(setting: Setting, value: Any, where: str, folder: Path) -> Any:
                 f"{where}: cannot read the secret in {value} ({reason}); check path and permissions"
             ) from error
     if setting.field.metadata.get("path") and value:
-        return str(folder / Path(value).expanduser())
+        paths = value if isinstance(value, tuple) else (value,)
+        whole = tuple(str(folder / Path(path).expanduser()) for path in paths)
+        return whole if isinstance(value, tuple) else whole[0]
     if (
         setting.field.metadata.get("database")
         and value.startswith("sqlite:///")

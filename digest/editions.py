@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from digest.papers import Paper
+from digest.batches import BatchState
+from digest.papers import AnnouncementKind, Paper
 
 
 class ReasonKind(StrEnum):
@@ -37,6 +38,28 @@ class Recommendation:
     score: float  # raw, unbounded: the sum of its reasons
     reasons: tuple[Reason, ...]  # strongest first
     announced: date  # the day of the listing it came in
+    late: bool = False  # it was named only after that listing had been taken for whole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Something that happened to a paper the reader liked."""
+
+    paper: Paper
+    kind: AnnouncementKind  # replacement, withdrawn or published
+    day: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """What the ledger says of one stream, for one edition."""
+
+    stream: str
+    seen: int  # papers held
+    expected: int  # papers that the sources named
+    chosen: int  # of them, in this edition
+    state: BatchState  # complete, or that of the oldest batch that is open
+    since: date | None = None  # the day of that batch
 
 
 class EditionKind(StrEnum):
@@ -55,6 +78,8 @@ class Slate:
     papers_read: int  # the same papers, each counted once
     read_through: int  # the newest announcement considered
     next_due_at: datetime  # UTC
+    coverage: tuple[Coverage, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,3 +94,5 @@ class Edition:
     considered: tuple[tuple[str, int], ...]
     papers_read: int
     created_at: datetime
+    coverage: tuple[Coverage, ...] = ()
+    notices: tuple[Notice, ...] = ()

@@ -5,7 +5,8 @@ DigestError              a sentence for the operator, with the remedy where ther
 ├── ConfigError          the configuration cannot be used
 ├── StoreError           the database cannot be used
 ├── SourceError          a source answered wrongly or not at all
-│   └── SourceResting    a source asked for a pause; `until` says how long (exit 75)
+│   ├── SourceResting    a source asked for a pause; `until` says how long (exit 75)
+│   └── SourceHangs      a source did not answer in time; asking it again at once would only take as long
 ├── Stopped              the process was asked to end before it was done (exit 75)
 ├── RenderingError       an edition cannot be written
 ├── NoticeError          the operator could not be told something
@@ -52,6 +53,10 @@ class SourceResting(SourceError):
     def __init__(self, source: str, problem: str, *, until: datetime) -> None:
         super().__init__(source, problem)
         self.until = until
+
+
+class SourceHangs(SourceError):
+    """A source did not answer, or did not finish its answer, in time."""
 
 
 class Stopped(DigestError):

@@ -13,7 +13,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from digest.app import App
-from digest.errors import DigestError, SourceResting
+from digest.errors import DigestError
 from digest.ticks import ScheduleSettings
 
 log = logging.getLogger(__name__)
@@ -56,9 +56,6 @@ class Ticker:
         app = self._make_app()
         try:
             work(app)
-        except SourceResting as resting:
-            log.info("tick=%s: %s", name, resting)
-            app.watch(ingested=resting)
         except Exception as error:  # whatever it is must not end the ticks to come
             log.error("tick=%s failed: %s", name, error, exc_info=not isinstance(error, DigestError))
             self._tell(app, error)
@@ -66,8 +63,9 @@ class Ticker:
             app.close()
 
     def _ingest(self, app: App) -> None:
-        if app.listing_wanted(reread=timedelta(seconds=self._settings.reread_seconds)):
-            app.watch(ingested=app.ingest(stopping=self._stopping.is_set))
+        app.watch(
+            ingested=app.ingest(stopping=self._stopping.is_set, reread=timedelta(seconds=self._settings.reread_seconds))
+        )
 
     def _editions(self, app: App) -> None:
         app.compose()

@@ -3,21 +3,25 @@
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Protocol
 
-from digest.errors import DigestError, RelayUnavailable, SourceError, SourceResting
+from digest.batches import Batch
+from digest.errors import DigestError, InvalidInput, RelayUnavailable, SourceError, SourceResting
 from digest.headers import printable
+from digest.identity import PaperId, Rule
 from digest.logs import without_addresses
 from digest.mail import DeliveryState
 from digest.notices import Alarm
-from digest.store import Store
+from digest.store import Store, Transaction
+from digest.store.papers import KeptPaper
 
 log = logging.getLogger(__name__)
-PATIENCE = timedelta(hours=6)  # with a listing that is due, and with a mail that is open
+PATIENCE = timedelta(hours=6)  # with a mail that is open
 GOOD_DAY = "good-day"
 _CHARACTERS = 300  # of an error's words
+_NAMED_BATCHES = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,27 +36,11 @@ class Happened:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
-    """The newest listing of a stream up to this day."""
-
-    source: str
-    stream: str
-    ready_at: datetime  # may still lie ahead
-    read_at: datetime | None  # when a harvest last reached its end
-
-    @property
-    def is_read(self) -> bool:
-        return self.read_at is not None and self.read_at >= self.ready_at
-
-    def is_overdue(self, now: datetime) -> bool:
-        return not self.is_read and now - self.ready_at > PATIENCE
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """How things stand, whatever the last run did."""
 
-    listings: tuple[Listing, ...]
+    overdue: tuple[Batch, ...]  # open past their hour, oldest first
+    unread: int  # streams whose newest listing is not closed, be it that its hour has not come
     late_mails: int  # open for longer than PATIENCE
 
 
@@ -65,17 +53,14 @@ class Voice(Protocol):
         """Raises DigestError if it was not surely taken."""
 
 
-def standing(store: Store, ready: Mapping[tuple[str, str], datetime], *, now: datetime) -> Standing:
-    """How things stand; `ready` says for each source and stream when its newest listing is there."""
+def standing(store: Store, newest: Mapping[tuple[str, str], date], *, now: datetime) -> Standing:
+    """How things stand; `newest` says for each ledger and stream the day of its newest listing, up to this day."""
     with store.read() as tx:
-        cursors = {key: tx.harvests.cursor(*key) for key in ready}
+        batches = {key: tx.batches.of(*key, since=day) for key, day in newest.items()}
+        overdue = tuple(batch for batch in tx.batches.open() if batch.is_overdue(now))
         late = tx.deliveries.open_since(now - PATIENCE)
-    listings = tuple(
-        Listing(source=source, stream=stream, ready_at=ready_at, read_at=cursor.completed_at if cursor else None)
-        for (source, stream), ready_at in ready.items()
-        for cursor in [cursors[source, stream]]
-    )
-    return Standing(listings=listings, late_mails=late)
+    unread = sum(day not in batches[key] or batches[key][day].is_open for key, day in newest.items())
+    return Standing(overdue=overdue, unread=unread, late_mails=late)
 
 
 def alarms(happened: Happened, stands: Standing, *, now: datetime) -> tuple[Alarm, ...]:
@@ -83,7 +68,7 @@ def alarms(happened: Happened, stands: Standing, *, now: datetime) -> tuple[Alar
     return (
         *_of_failure(happened.failure),
         *_of_sources(happened.problems),
-        *_of_listings(stands.listings, now),
+        *_of_batches(stands.overdue),
         *_of_relay(happened.relay),
         *_of_mails(happened, stands.late_mails),
     )
@@ -92,7 +77,7 @@ def alarms(happened: Happened, stands: Standing, *, now: datetime) -> tuple[Alar
 def is_good(happened: Happened, stands: Standing) -> bool:
     """Whether the day is accounted for: its listing, if it has one, is read, and no mail waits that should be gone."""
     in_order = happened.failure is None and happened.relay is None
-    return in_order and stands.late_mails == 0 and all(listing.is_read for listing in stands.listings)
+    return in_order and stands.late_mails == 0 and stands.unread == 0 and not stands.overdue
 
 
 def watch(
@@ -165,7 +150,7 @@ def _of_failure(failure: Exception | None) -> Iterator[Alarm]:
 
 
 def _of_sources(problems: Iterable[SourceError]) -> Iterator[Alarm]:
-    """One alarm a source; a rest that was asked for is none, until a listing is overdue."""
+    """One alarm a source; a rest that was asked for is none, until a batch is overdue."""
     broken: dict[str, list[SourceError]] = {}
     for problem in problems:
         if not isinstance(problem, SourceResting):
@@ -179,17 +164,17 @@ def _of_sources(problems: Iterable[SourceError]) -> Iterator[Alarm]:
         )
 
 
-def _of_listings(listings: Iterable[Listing], now: datetime) -> Iterator[Alarm]:
-    overdue: dict[str, list[Listing]] = {}
-    for listing in listings:
-        if listing.is_overdue(now):
-            overdue.setdefault(listing.source, []).append(listing)
-    for source, found in overdue.items():
-        streams, since = ", ".join(listing.stream for listing in found), found[0].ready_at
+def _of_batches(overdue: Iterable[Batch]) -> Iterator[Alarm]:
+    by_source: dict[str, list[Batch]] = {}
+    for batch in overdue:
+        by_source.setdefault(batch.source, []).append(batch)
+    for source, found in by_source.items():
+        named = ", ".join(f"{batch.stream} {batch.state} ({batch.day})" for batch in found[:_NAMED_BATCHES])
+        more = f" and {len(found) - _NAMED_BATCHES} more" if len(found) > _NAMED_BATCHES else ""
         yield Alarm(
-            kind=f"listing-overdue:{source}",
-            text=f"{source}: a listing due since {since:%Y-%m-%d %H:%M} UTC has not been read to its end: {streams}",
-            facts={"source": source, "streams": streams},
+            kind=f"batch-open:{source}",
+            text=f"{source}: open past its hour: {printable(named)}{more}; see: digest batch list --open",
+            facts={"source": source, "streams": ", ".join(dict.fromkeys(batch.stream for batch in found))},
         )
 
 
@@ -217,3 +202,33 @@ def _words(error: DigestError) -> str:
     """What an error says, on one line, without addresses and of bearable length."""
     said = without_addresses(printable(str(error)))
     return said if len(said) <= _CHARACTERS else f"{said[:_CHARACTERS]}…"
+
+
+# ------------------------------------------------------------ what is one work
+
+
+def merge(store: Store, paper: PaperId, into: PaperId, *, now: datetime) -> tuple[PaperId, PaperId]:
+    """Have a kept paper read as another, and return what is read as what; InvalidInput where that cannot be."""
+    with store.begin() as tx:
+        kept = _both(tx, paper, into)
+        if not tx.works.merge(kept[paper].row, kept[into].row, Rule.OPERATOR, now=now):
+            raise InvalidInput(f"{paper} and {into} are one work already")
+    return paper, into
+
+
+def split(store: Store, paper: PaperId, *, now: datetime) -> PaperId:
+    """Have a merged paper stand for itself again; InvalidInput where it does."""
+    with store.begin() as tx:
+        row = _both(tx, paper)[paper].row
+        root = tx.works.roots([row])[row]
+        if not tx.works.split(row, now=now):
+            raise InvalidInput(f"{paper} is not merged into another paper")
+        tx.papers.forget_publication(root, row)
+    return paper
+
+
+def _both(tx: Transaction, *keys: PaperId) -> dict[PaperId, KeptPaper]:
+    kept = tx.papers.get(keys)
+    if missing := [key for key in keys if key not in kept]:
+        raise InvalidInput(f"paper {missing[0].removeprefix('arxiv:')} is not kept here")
+    return kept

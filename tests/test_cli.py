@@ -5,53 +5,19 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 import click
 import pytest
 
 from digest.cli import main
-from digest.sample import SampleArxiv
-
-MONDAY = "2026-03-09T07:30:00Z"
-ADDRESS = "ana@example.org"
-
-
-@dataclass
-class Shell:
-    """Runs `digest` in one folder, with the sample as arXiv."""
-
-    folder: Path
-    arxiv: SampleArxiv
-    capsys: pytest.CaptureFixture[str]
-    now: str = MONDAY
-    err: str = ""  # of the last command
-
-    def __call__(self, *arguments: str, expect: int = 0) -> str:
-        """What a command prints; stderr where it is expected to fail."""
-        self.capsys.readouterr()
-        code = main.run(["--config", str(self.folder / "config.toml"), "--now", self.now, *arguments])
-        out, self.err = self.capsys.readouterr()
-        assert code == expect, f"exit {code}: {self.err}"
-        return out if expect == 0 else self.err
-
-    @property
-    def mails(self) -> list[Path]:
-        return sorted((self.folder / "outbox").glob("*.eml"))
+from tests.shell import ADDRESS, MONDAY, Shell, shell
 
 
 @pytest.fixture
 def digest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Shell]:
-    monkeypatch.chdir(tmp_path)
-    with SampleArxiv(date(2026, 3, 9)) as arxiv:
-        monkeypatch.setenv("DIGEST_SOURCES_ARXIV_OAI_URL", arxiv.oai_url)
-        monkeypatch.setenv("DIGEST_SOURCES_ARXIV_RSS_URL", arxiv.rss_url)
-        monkeypatch.setenv("DIGEST_SOURCES_ARXIV_INTERVAL_SECONDS", "0")
-        shell = Shell(tmp_path, arxiv, capsys)
-        shell("init", "--category", "cs.CL", "--category", "cs.RO", "--sender", "digest@example.org")
-        yield shell
+    with shell(tmp_path, monkeypatch, capsys) as opened:
+        yield opened
 
 
 def test_a_first_day_from_init_to_mail(digest: Shell) -> None:

@@ -1,7 +1,10 @@
 """The configuration: what an operator writes, gets wrong, and is shown."""
 
 import tomllib
+from collections.abc import Iterator
+from datetime import date, time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,18 +25,18 @@ def test_the_example_names_every_setting_and_equals_the_defaults(tmp_path: Path)
     example = tomllib.loads(shipped("config.example.toml").read_text(encoding="utf-8"))
     named = {(setting.section, setting.key) for setting in settings_known()}
 
-    in_example = {
-        (section, key)
-        for section, values in [
-            *((name, values) for name, values in example.items() if name != "sources"),
-            *((f"sources.{name}", values) for name, values in example["sources"].items()),
-        ]
-        for key in values
-    }
-
-    assert in_example == named
+    assert set(_keys(example)) == named
     same = written(tmp_path, shipped("config.example.toml").read_text(encoding="utf-8"))
     assert load(same, {}) == load(tmp_path / "absent.toml", {})
+
+
+def _keys(table: dict[str, Any], section: str = "") -> Iterator[tuple[str, str]]:
+    """Section and key of every value in a TOML table."""
+    for name, value in table.items():
+        if isinstance(value, dict):
+            yield from _keys(value, f"{section}.{name}" if section else name)
+        else:
+            yield section, name
 
 
 def test_an_absent_file_means_the_defaults(tmp_path: Path) -> None:
@@ -66,6 +69,17 @@ def test_an_absent_file_means_the_defaults(tmp_path: Path) -> None:
             "[smtp]\npassword_file = 'no-such-file'",
             r"password_file: cannot read the secret in no-such-file \(No such file",
         ),
+        ("[sources.arxiv]\noai_ready = '22:45'", r"oai_ready: expected a time such as 22:45:00, found '22:45'"),
+        ("[sources.huggingface]\nenabled = 1", r"\[sources.huggingface\] enabled: expected true or false, found 1"),
+        ("[sources.huggingface]\nviews = ['year']", r"views: 'year' is none of day, week, month"),
+        ("[sources.biorxiv]\nservers = ['arxiv']", r"servers: 'arxiv' is neither biorxiv nor medrxiv"),
+        ("[sources.crossref]\nvenues = ['Nature']", r"venues: 'Nature' begins with neither issn: nor filter:"),
+        (
+            "[sources.feeds]\nurls = ['nature.com/feed']",
+            r"\[sources.feeds\] urls: expected a URL that begins with https://",
+        ),
+        ("[enrichment]\ndays = 0", r"\[enrichment\] days, again_days and papers_per_run: expected at least 1"),
+        ("[enrichment.openalx]\nenabled = true", r"unknown section; did you mean enrichment.openalex\?"),
         ("[smtp\nport = 25", r"config.toml: not valid TOML: "),
     ],
 )
@@ -85,6 +99,8 @@ def test_the_environment_outweighs_the_file(tmp_path: Path) -> None:
         "DIGEST_SOURCES_ARXIV_CATEGORIES": "cs.RO, math.AP",
         "DIGEST_SOURCES_ARXIV_INTERVAL_SECONDS": "0.5",
         "DIGEST_SOURCES_ARXIV_DEFERRED_DAYS": "2026-12-25",
+        "DIGEST_SOURCES_ARXIV_OAI_READY": "22:50",
+        "DIGEST_SOURCES_HUGGINGFACE_ENABLED": "FALSE",
         "DIGEST_SMTP_PORT": "2525",
         "DIGEST_SMTP_SECURITY": "starttls",
         "DIGEST_CONFIG": str(file),
@@ -96,7 +112,8 @@ def test_the_environment_outweighs_the_file(tmp_path: Path) -> None:
     assert settings.arxiv.categories == ("cs.RO", "math.AP")
     assert settings.arxiv.interval_seconds == 0.5
     assert settings.arxiv.first_days == 3
-    assert len(settings.arxiv.deferred_days) == 1
+    assert settings.arxiv.deferred_days == (date(2026, 12, 25),)
+    assert (settings.arxiv.oai_ready, settings.huggingface.enabled) == (time(22, 50), False)
     assert (settings.smtp.port, settings.smtp.security) == (2525, Security.STARTTLS)
 
 
@@ -105,11 +122,23 @@ def test_the_environment_outweighs_the_file(tmp_path: Path) -> None:
     [
         ("DIGEST_SMTP_PROT", "25", r"environment: DIGEST_SMTP_PROT: unknown setting; did you mean DIGEST_SMTP_PORT\?"),
         ("DIGEST_SMTP_PORT", "many", r"environment: DIGEST_SMTP_PORT: expected a whole number, found 'many'"),
+        ("DIGEST_SOURCES_HUGGINGFACE_ENABLED", "yes", r"HUGGINGFACE_ENABLED: expected true or false, found 'yes'"),
+        ("DIGEST_SOURCES_ARXIV_RSS_READY", "soon", r"RSS_READY: expected a time such as 22:45:00, found 'soon'"),
+        ("DIGEST_SOURCES_ARXIV_DEFERRED_DAYS", "25 Dec", r"DEFERRED_DAYS: expected a date, found '25 Dec'"),
     ],
 )
 def test_a_mistake_in_the_environment_is_told_too(tmp_path: Path, name: str, value: str, complaint: str) -> None:
     with pytest.raises(ConfigError, match=complaint):
         load(tmp_path / "absent.toml", {name: value})
+
+
+def test_a_path_is_one_from_the_folder_of_the_configuration(tmp_path: Path) -> None:
+    file = written(tmp_path, "[sources.files]\npaths = ['papers.jsonl', '/srv/papers.bib']\n[outbox]\nfolder = 'out'")
+
+    settings = load(file, {})
+
+    assert settings.files.paths == (str(tmp_path / "papers.jsonl"), "/srv/papers.bib")
+    assert settings.outbox.folder == str(tmp_path / "out")
 
 
 def test_a_secret_is_read_from_its_file_and_never_shown(tmp_path: Path) -> None:

@@ -2,12 +2,12 @@
 
 import logging
 from datetime import date, timedelta
-from email import message_from_bytes, policy
 from itertools import count
 
 import pytest
 
 from digest import membership
+from digest.batches import BatchState
 from digest.compose import explain, preview
 from digest.errors import InvalidInput, SourceError, SourceResting
 from digest.identity import PaperId
@@ -172,7 +172,7 @@ def test_who_follows_an_author_gets_their_papers_first_and_is_told_why(world: Wo
     world.run(at(MONDAY))
 
     assert world.titles("ana@example.org")[0][0] == "On sailing"
-    assert "author you follow: zoe zander" in _plain(world)
+    assert "author you follow: zoe zander" in world.mail()
 
 
 def test_exclude_keeps_a_paper_out_and_include_brings_it_in(world: World) -> None:
@@ -197,7 +197,7 @@ def test_an_interrupted_harvest_goes_on_where_it_stopped(world: World) -> None:
     assert broken.problems == (first,)
     assert (broken.papers, whole.papers) == (2, 3)
     with world.store.read() as tx:
-        assert len(tx.papers.fresh_on(MONDAY)) == 5
+        assert len(tx.announcements.fresh_on(MONDAY)) == 5
 
 
 def test_a_source_that_wants_rest_is_not_asked_before_its_time(world: World) -> None:
@@ -207,9 +207,11 @@ def test_a_source_that_wants_rest_is_not_asked_before_its_time(world: World) -> 
     world.ingest(at(MONDAY))
     asked = world.source.requests
 
-    with pytest.raises(SourceResting, match="2026-03-02 07:40:00 UTC"):
-        world.ingest(until - timedelta(seconds=1))
+    (refused,) = world.ingest(until - timedelta(seconds=1)).problems
 
+    assert isinstance(refused, SourceResting)
+    assert refused.until == until
+    assert str(refused) == "arxiv: answered 429; it is not asked before 2026-03-02 07:40:00 UTC"
     assert world.source.requests == asked
     assert world.ingest(until).papers == 1
 
@@ -225,16 +227,24 @@ def test_one_stream_that_fails_costs_itself_alone(world: World) -> None:
     assert len(ingested.problems) == 1
 
 
-def test_an_empty_listing_on_a_weekday_is_a_fault_and_changes_nothing(world: World) -> None:
+@pytest.mark.parametrize("still_shows_monday", [False, True])
+def test_an_empty_listing_on_a_weekday_is_a_fault_and_changes_nothing(world: World, still_shows_monday: bool) -> None:
     world.source.announce(MONDAY, paper())
     world.ingest(at(MONDAY))
-    world.source.listings.clear()
+    if not still_shows_monday:
+        world.source.listings.clear()
 
     ingested = world.ingest(at(TUESDAY))
     world.source.announce(TUESDAY, paper("Late"))
 
-    assert "the listing is empty although one was due" in str(ingested.problems[0])
-    assert world.ingest(at(TUESDAY, hour=9)).announcements == 1
+    assert ingested.problems == ()
+    assert not ingested.is_whole
+    assert [(batch.day, batch.state, batch.why) for batch in ingested.overdue] == [
+        (TUESDAY, BatchState.STALLED, "the listing is empty although one was due")
+    ]
+    whole = world.ingest(at(TUESDAY, hour=9))
+    assert (whole.announcements, whole.overdue) == (1, ())
+    assert world.batch(TUESDAY).state is BatchState.COMPLETE
 
 
 def test_an_empty_listing_at_the_weekend_is_quiet(world: World) -> None:
@@ -242,7 +252,10 @@ def test_an_empty_listing_at_the_weekend_is_quiet(world: World) -> None:
     world.ingest(at(SATURDAY))
     world.source.listings.clear()
 
-    assert world.ingest(at(SUNDAY)).problems == ()
+    ingested = world.ingest(at(SUNDAY))
+
+    assert (ingested.problems, ingested.overdue) == ((), ())
+    assert world.batch(SUNDAY).state is BatchState.QUIET
 
 
 def test_who_pauses_and_resumes_begins_with_the_newest_listing(world: World) -> None:
@@ -330,14 +343,7 @@ def test_a_liked_paper_that_is_not_kept_is_fetched_and_is_no_candidate(world: Wo
     world.run(at(MONDAY))
 
     assert world.titles("ana@example.org") == [["Graph neural tangents"]]
-    assert "like “Graph neural networks”, which you liked" in _plain(world)
-
-
-def _plain(world: World) -> str:
-    message = message_from_bytes(world.outbox.sent[-1].content, policy=policy.default)
-    body = message.get_body(("plain",))
-    assert body is not None
-    return " ".join(str(body.get_content()).split())
+    assert "like “Graph neural networks”, which you liked" in world.mail()
 
 
 def _fail_on_request(source: FakeSource, number: int) -> SourceError:

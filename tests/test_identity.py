@@ -6,7 +6,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.identity import arxiv_id, month_of, paper_id
+from digest.identity import (
+    PaperId,
+    address_of,
+    arxiv_id,
+    doi_of,
+    entry_id,
+    may_be_one,
+    month_of,
+    paper_id,
+    scheme_of,
+    strength,
+    stronger,
+)
 
 unhurried = settings(deadline=None)  # how fast a machine is must not decide
 
@@ -142,3 +154,58 @@ def test_any_id_has_a_month(arxiv: str) -> None:
 def test_any_text_is_no_id_or_one_that_reads_the_same_again(text: str) -> None:
     found = arxiv_id(text)
     assert found is None or (found.isascii() and arxiv_id(found) == found)
+
+
+# ------------------------------------------------------------ keys
+
+
+ARXIV, OTHER_ARXIV = paper_id("2601.10962"), paper_id("math/0306266")
+JOURNAL, OTHER_JOURNAL = PaperId("doi:10.1038/s1"), PaperId("doi:10.1126/s2")
+PREPRINT, OTHER_PREPRINT = PaperId("doi:10.1101/087619"), PaperId("doi:10.21203/rs.3.rs-1/v1")
+TITLE, ENTRY = PaperId("title:0f"), entry_id("https://example.org/feed", "1")
+KEYS = [ARXIV, OTHER_ARXIV, JOURNAL, OTHER_JOURNAL, PREPRINT, OTHER_PREPRINT, TITLE, ENTRY, entry_id("x", "1")]
+
+
+def test_two_arxiv_ids_and_two_journals_are_never_one_and_all_others_may_be() -> None:
+    never = {frozenset(pair) for pair in ((ARXIV, OTHER_ARXIV), (JOURNAL, OTHER_JOURNAL))}
+    for one in KEYS:
+        for other in KEYS:
+            assert may_be_one(one, other) == (frozenset((one, other)) not in never)
+
+
+def test_arxiv_leads_a_preprint_a_preprint_its_journal_and_a_doi_all_others() -> None:
+    assert sorted([ENTRY, JOURNAL, TITLE, ARXIV, PREPRINT], key=strength) == [ARXIV, PREPRINT, JOURNAL, TITLE, ENTRY]
+
+
+@unhurried
+@given(st.sampled_from(KEYS), st.sampled_from(KEYS), st.sampled_from(KEYS))
+def test_which_key_leads_does_not_depend_on_the_order(one: PaperId, other: PaperId, third: PaperId) -> None:
+    assert stronger(one, other) == stronger(other, one)
+    assert stronger(stronger(one, other), third) == stronger(one, stronger(other, third))
+
+
+@pytest.mark.parametrize(
+    ("key", "scheme", "doi", "address"),
+    [
+        (ARXIV, "arxiv", "", "https://arxiv.org/abs/2601.10962"),
+        (OTHER_ARXIV, "arxiv", "", "https://arxiv.org/abs/math/0306266"),
+        (JOURNAL, "doi", "10.1038/s1", "https://doi.org/10.1038/s1"),
+        (
+            PaperId("doi:10.1002/(sici)1<1::a>3.0.co;2-#"),
+            "doi",
+            "10.1002/(sici)1<1::a>3.0.co;2-#",
+            "https://doi.org/10.1002/(sici)1%3C1::a%3E3.0.co;2-%23",
+        ),
+        (TITLE, "title", "", ""),
+        (ENTRY, "entry", "", ""),
+    ],
+)
+def test_a_key_tells_its_scheme_its_doi_and_where_the_work_is_read_about(
+    key: PaperId, scheme: str, doi: str, address: str
+) -> None:
+    assert (scheme_of(key), doi_of(key), address_of(key)) == (scheme, doi, address)
+
+
+def test_an_entry_is_named_by_its_place_and_its_name() -> None:
+    assert entry_id("https://example.org/feed", "1") == ENTRY
+    assert len({entry_id(place, name) for place in ("a", "b") for name in ("1", "2", "\ud800")}) == 6

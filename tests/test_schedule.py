@@ -12,7 +12,7 @@ from digest.errors import SourceError, StoreError
 from digest.schedule import Ticker
 from digest.ticks import ScheduleSettings
 
-QUICK = ScheduleSettings(ingest_seconds=0.05, edition_seconds=0.05, sweep_seconds=0.05)
+QUICK = ScheduleSettings(ingest_seconds=0.05, reread_seconds=90.0, edition_seconds=0.05, sweep_seconds=0.05)
 
 
 @dataclass
@@ -21,18 +21,16 @@ class FakeApp:
 
     calls: list[str] = field(default_factory=list)
     told: list[object] = field(default_factory=list)  # failures the operator was told of
-    wanted: bool = True
+    rereads: set[timedelta] = field(default_factory=set)
     failure: Exception | None = None
     at_once: int = 0
     most_at_once: int = 0
     enough: threading.Event = field(default_factory=threading.Event)
     pause: Callable[[], object] = lambda: None
 
-    def listing_wanted(self, *, reread: timedelta) -> bool:
-        return self.wanted
-
-    def ingest(self, *, stopping: Callable[[], bool]) -> None:
+    def ingest(self, *, stopping: Callable[[], bool], reread: timedelta) -> None:
         self.calls.append("ingest")
+        self.rereads.add(reread)
         if self.failure:
             raise self.failure
 
@@ -74,12 +72,12 @@ def test_every_tick_comes_again_and_again() -> None:
     assert set(app.calls) == {"ingest", "compose", "deliver", "sweep"}
 
 
-def test_a_source_is_not_asked_while_no_listing_is_wanted() -> None:
-    app = FakeApp(wanted=False)
+def test_the_clock_reads_only_what_is_wanted() -> None:
+    app = FakeApp()
 
     run(app)
 
-    assert "ingest" not in app.calls
+    assert app.rereads == {timedelta(seconds=90)}
 
 
 @pytest.mark.parametrize("failure", [SourceError("arxiv", "down"), StoreError("locked"), RuntimeError("surprise")])

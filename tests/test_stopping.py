@@ -40,6 +40,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         monkeypatch.setenv("DIGEST_SOURCES_ARXIV_OAI_URL", arxiv.oai_url)
         monkeypatch.setenv("DIGEST_SOURCES_ARXIV_RSS_URL", arxiv.rss_url)
         monkeypatch.setenv("DIGEST_SOURCES_ARXIV_INTERVAL_SECONDS", "0")
+        monkeypatch.setenv("DIGEST_SOURCES_HUGGINGFACE_ENABLED", "false")
         config = ["--config", str(tmp_path / "config.toml"), "--now", NOW]
         main.run([*config, "init", "--category", "cs.CL"])
         for name in ("ana", "bea", "cleo"):

@@ -22,7 +22,7 @@ ANA = "ana@example.org"
 class Pair(World):
     """A day's world with a feed before the reference."""
 
-    rss: FakeSource = field(default_factory=lambda: FakeSource(name="arxiv-rss"))
+    rss: FakeSource = field(default_factory=lambda: FakeSource(name="arxiv-rss", is_reference=False, shown_hour=5))
     reference_first: bool = False
 
     def ingest(self, now: datetime) -> Ingested:
@@ -94,7 +94,7 @@ def test_a_paper_that_reaches_one_source_a_day_late_is_not_sent_again(pair: Pair
 
 
 def test_the_reference_brings_what_the_feed_left_out(pair: Pair) -> None:
-    item = paper("Graphs", comment="12 pages", doi="10.1/x")
+    item = paper("Graphs", comment="12 pages", doi="10.1000/x")
     pair.rss.announce(MONDAY, listed(item))
     pair.source.announce(MONDAY, item)
 
@@ -105,7 +105,7 @@ def test_the_reference_brings_what_the_feed_left_out(pair: Pair) -> None:
 
 def test_a_feed_never_blanks_what_the_reference_told(pair: Pair) -> None:
     pair.reference_first = True
-    item = paper("Graphs", comment="12 pages", doi="10.1/x")
+    item = paper("Graphs", comment="12 pages", doi="10.1000/x")
     pair.source.announce(MONDAY, item)
     pair.rss.announce(MONDAY, listed(replace(item, title="GRAPHS", abstract="", authors=())))
 
@@ -148,10 +148,17 @@ def test_rest_that_one_source_is_asked_for_is_given_to_both(pair: Pair) -> None:
     pair.rss.failures = [SourceResting("arxiv", "answered 429", until=until)]
 
     ingested = pair.ingest(at(MONDAY))
-    with pytest.raises(SourceResting, match="2026-03-02 07:40:00 UTC"):
-        pair.ingest(until - timedelta(seconds=1))
+    refused = pair.ingest(until - timedelta(seconds=1))
 
-    assert len(ingested.harvests) == 1
+    assert [(harvest.source, str(harvest.problem)) for harvest in ingested.harvests] == [
+        ("arxiv-rss", "arxiv-rss cs.LG: answered 429"),
+        ("arxiv", "arxiv-rss cs.LG: answered 429"),
+    ]
+    assert not ingested.is_whole
+    assert [str(problem) for problem in (*ingested.problems, *refused.problems)] == [
+        "arxiv-rss cs.LG: answered 429",
+        "arxiv: answered 429; it is not asked before 2026-03-02 07:40:00 UTC",
+    ]
     assert (pair.rss.requests, pair.source.requests) == (1, 0)
     assert pair.ingest(until).papers == 2
 

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from digest import membership, upkeep
+from digest.batches import Batch, BatchState
 from digest.compose import compose
 from digest.deliver import deliver
 from digest.errors import NoticeError, RelayUnavailable, SourceError, SourceResting, TransportError, UncertainDelivery
@@ -56,25 +57,21 @@ class World:
 
     def run(self, now: datetime, *voices: upkeep.Voice) -> None:
         """Ingest, compose, deliver and watch; the webhook listens unless other voices are given."""
-        problems: tuple[SourceError, ...]
-        try:
-            problems = ingest(self.store, self.source, now=now).problems
-        except SourceResting as resting:
-            problems = (resting,)
+        happened = self.ingested(now)
         compose(self.store, RelevanceSettings(), now=now, message_id=message_id)
         delivered = deliver(self.store, self._renderer(), self.outbox, now=now)
-        happened = upkeep.Happened(
-            problems=problems,
-            relay=delivered.problem,
-            outcomes=delivered.outcomes,
-            unwritten=delivered.unwritten,
+        happened = replace(
+            happened, relay=delivered.problem, outcomes=delivered.outcomes, unwritten=delivered.unwritten
         )
         self.watch(now, happened, *(voices or (self.webhook,)))
 
+    def ingested(self, now: datetime) -> upkeep.Happened:
+        return upkeep.Happened(problems=ingest(self.store, self.source, now=now).problems)
+
     def watch(self, now: datetime, happened: upkeep.Happened, *voices: upkeep.Voice) -> None:
-        ready = calendar.ready_at(calendar.newest_listing(now.date(), frozenset()))
+        newest = calendar.newest_listing(now.date(), frozenset())
         stands = upkeep.standing(
-            self.store, {(self.source.name, stream): ready for stream in self.source.streams}, now=now
+            self.store, {(self.source.ledger, stream): newest for stream in self.source.streams}, now=now
         )
         upkeep.watch(self.store, voices, lambda: self._ping(now), happened, stands, now=now)
 
@@ -119,8 +116,8 @@ def test_a_broken_source_alarms_once_a_day_and_again_the_next_day(world: World) 
     heard_on_monday = list(world.webhook.heard)
     world.run(at(TUESDAY))
 
-    assert heard_on_monday == ["source-failed:arxiv"]
-    assert world.webhook.heard == ["source-failed:arxiv", "source-failed:arxiv"]
+    assert heard_on_monday == ["source-failed:arxiv", "batch-open:arxiv"]
+    assert world.webhook.heard == 2 * heard_on_monday
     assert world.pings == []
 
 
@@ -134,8 +131,8 @@ def test_many_broken_streams_of_one_source_are_one_alarm_that_names_them() -> No
     assert alarm.facts == {"source": "arxiv", "streams": "cs.LG, math.AP"}
 
 
-def test_a_rest_is_no_alarm_until_the_listing_is_overdue(world: World) -> None:
-    early, late = at(MONDAY, hour=9, minute=0), at(MONDAY, hour=11)
+def test_a_rest_is_no_alarm_until_the_batch_is_open_past_its_hour(world: World) -> None:
+    early, late = at(MONDAY, hour=3, minute=10), at(MONDAY, hour=3, minute=20)
     world.source.failures = [SourceResting("arxiv", "answered 429", until=late + timedelta(hours=2))]
 
     world.run(early)
@@ -144,8 +141,54 @@ def test_a_rest_is_no_alarm_until_the_listing_is_overdue(world: World) -> None:
     world.run(late + timedelta(minutes=1))
 
     assert heard_early == []
-    assert world.webhook.heard == ["listing-overdue:arxiv"]
+    assert world.webhook.heard == ["batch-open:arxiv"]
     assert world.pings == []
+
+
+def test_open_batches_of_one_source_are_one_alarm_that_names_the_first_of_them() -> None:
+    overdue = [
+        Batch(source="arxiv", stream=f"cs.{letter}", day=MONDAY, state=BatchState.STALLED, closes_at=at(MONDAY))
+        for letter in "ABCDEFGHIJ"
+    ] + [Batch(source="other", stream="day", day=TUESDAY, state=BatchState.FAILED, closes_at=at(TUESDAY))]
+
+    stands = upkeep.Standing(overdue=tuple(overdue), unread=0, late_mails=0)
+    arxiv, other = upkeep.alarms(upkeep.Happened(), stands, now=at(TUESDAY))
+
+    assert arxiv.kind == "batch-open:arxiv"
+    assert arxiv.text.startswith("arxiv: open past its hour: cs.A stalled (2026-03-02), cs.B stalled (2026-03-02), ")
+    assert arxiv.text.endswith("cs.H stalled (2026-03-02) and 2 more; see: digest batch list --open")
+    assert arxiv.facts["streams"] == ", ".join(f"cs.{letter}" for letter in "ABCDEFGHIJ")
+    assert other.text == "other: open past its hour: day failed (2026-03-03); see: digest batch list --open"
+
+
+def test_a_batch_that_stays_open_is_said_every_day_for_a_week(world: World) -> None:
+    world.source.failures = [broken()] * 99
+
+    for days in range(9):
+        world.watch(at(MONDAY + timedelta(days=days)), world.ingested(at(MONDAY)), world.webhook)
+
+    assert world.webhook.heard.count("batch-open:arxiv") == 7
+    assert world.pings == []
+
+
+def test_a_day_with_a_batch_open_past_its_hour_is_not_good_whatever_its_listing() -> None:
+    late = Batch(source="arxiv", stream="cs.LG", day=MONDAY, state=BatchState.PARTIAL, closes_at=at(MONDAY))
+
+    assert not upkeep.is_good(upkeep.Happened(), upkeep.Standing(overdue=(late,), unread=0, late_mails=0))
+    assert not upkeep.is_good(upkeep.Happened(), upkeep.Standing(overdue=(), unread=1, late_mails=0))
+    assert upkeep.is_good(upkeep.Happened(), nothing_waits())
+
+
+def test_a_stream_is_unread_until_the_batch_of_its_newest_listing_is_closed(world: World) -> None:
+    def unread(day: date) -> int:
+        return upkeep.standing(world.store, {("arxiv", "cs.LG"): day, ("other", "x"): day}, now=at(day)).unread
+
+    world.source.announce(MONDAY, paper())
+    assert unread(MONDAY) == 2
+    ingest(world.store, world.source, now=at(MONDAY))
+    assert unread(MONDAY) == 1  # the other ledger has no batch at all
+    ingest(world.store, world.source, now=at(TUESDAY))
+    assert unread(TUESDAY) == 2  # it is there, and stalled
 
 
 def test_a_relay_that_is_down_is_said_by_the_webhook(world: World) -> None:
@@ -180,7 +223,8 @@ def test_a_day_is_not_good_before_its_listing_is_read(world: World) -> None:
 
 
 def test_a_day_without_a_listing_is_good_too(world: World) -> None:
-    world.source.announce(MONDAY, paper())
+    for days in range(5):
+        world.source.announce(MONDAY + timedelta(days=days), paper())
     world.run(at(SATURDAY - timedelta(days=1)))
 
     world.run(at(SATURDAY, hour=1))
@@ -194,6 +238,7 @@ def test_a_day_with_a_mail_open_for_more_than_six_hours_alarms_and_does_not_ping
     world.outbox.failures = [greylisted] * 99
     world.run(at(MONDAY))
     world.pings.clear()
+    world.source.announce(TUESDAY, paper())
 
     world.run(at(TUESDAY))
 
@@ -209,7 +254,7 @@ def test_what_nobody_took_is_said_again_by_the_next_run(world: World) -> None:
 
     world.run(at(MONDAY, hour=8))
 
-    assert world.webhook.heard == ["source-failed:arxiv"]
+    assert world.webhook.heard == ["source-failed:arxiv", "batch-open:arxiv"]
 
 
 def test_a_saying_that_is_interrupted_is_said_by_the_next_run(world: World) -> None:
@@ -301,7 +346,7 @@ def test_an_alarm_is_one_bearable_line_without_addresses() -> None:
 
 
 def nothing_waits() -> upkeep.Standing:
-    return upkeep.Standing(listings=(), late_mails=0)
+    return upkeep.Standing(overdue=(), unread=0, late_mails=0)
 
 
 def announced_to_one_reader(world: World) -> None:

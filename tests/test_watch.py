@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from digest.app import App
+from digest.batches import Batch, BatchState
 from digest.cli import main
 from digest.config import Settings
 from digest.errors import SourceError, StoreError
 from digest.ingest import Harvest, Ingested
 from digest.notices.settings import AlarmSettings
-from digest.papers import Cursor
 from digest.store import DatabaseSettings
 from digest.transport.settings import OutboxSettings, SmtpSettings
 
@@ -103,8 +103,10 @@ def test_when_the_relay_is_down_the_webhook_says_it(
 def test_a_run_pings_once_on_a_good_day(tmp_path: Path, listener: Listener, monkeypatch: pytest.MonkeyPatch) -> None:
     def read_to_its_end(app: App, *_: object) -> Ingested:
         with app.store.begin() as tx:
-            for stream in app.settings.arxiv.categories:
-                tx.harvests.move("arxiv", stream, Cursor(since=app.now.date(), completed_at=app.now))
+            tx.batches.keep(
+                Batch(source="arxiv", stream=s, day=MONDAY.date(), state=BatchState.COMPLETE, closes_at=MONDAY)
+                for s in app.settings.arxiv.categories
+            )
         return Ingested(harvests=())
 
     monkeypatch.chdir(tmp_path)

@@ -5,24 +5,25 @@ import contextlib
 import click
 
 from digest.cli.context import Context, pass_context
-from digest.cli.output import as_json, json_option, meter
+from digest.cli.output import as_json, complain, json_option, meter
 from digest.cli.stopping import Stopping
 from digest.compose import Composed
 from digest.deliver import Delivered
-from digest.errors import DigestError, SourceResting, Stopped
+from digest.errors import DigestError, Stopped
 from digest.ingest import Ingested
 from digest.mail import DeliveryState
 
-DONE, FAILED, TRY_LATER = 0, 1, 75
+DONE, FAILED = 0, 1
 
 
 @click.command("ingest", epilog="Example: digest ingest")
 @json_option
 @pass_context
 def ingest_command(context: Context, use_json: bool) -> int:
-    """Read the new listings of every configured category, from arXiv's RSS and then OAI-PMH.
+    """Read the new listings of every configured source, and bring the ledger up to date.
 
-    A harvest that was interrupted goes on where it stopped. Exit 75: the source wants rest, and until when.
+    A harvest that was interrupted goes on where it stopped. Exit 75: a source wants rest, and until when. Exit 1: a
+    source failed, or a batch is open past its hour.
     """
     stopping = _listening(context)
     with meter() as show:
@@ -100,9 +101,7 @@ def _say(use_json: bool, facts: object, line: str) -> None:
         click.echo(line)
 
 
-def _ingested_line(ingested: Ingested | SourceResting) -> str:
-    if isinstance(ingested, SourceResting):
-        return f"ingest: {ingested.source} was not asked, it wants rest"
+def _ingested_line(ingested: Ingested) -> str:
     failed = f", {len(ingested.problems)} of {len(ingested.harvests)} streams failed" if ingested.problems else ""
     return f"ingest: {ingested.papers:,} records read, {ingested.announcements:,} new announcements{failed}"
 
@@ -119,20 +118,19 @@ def _delivered_line(delivered: Delivered) -> str:
     return f"deliver: {delivered.sent:,} sent" + "".join(others)
 
 
-def _ingested_facts(ingested: Ingested | SourceResting) -> dict[str, object]:
-    if isinstance(ingested, SourceResting):
-        return {"problems": [str(ingested)]}
+def _ingested_facts(ingested: Ingested) -> dict[str, object]:
     streams = [
         {
             "source": h.source,
             "stream": h.stream,
             "papers": h.papers,
             "announcements": h.announcements,
-            "skipped": h.skipped,
+            "skipped": len(h.skipped),
         }
         for h in ingested.harvests
     ]
-    return {"streams": streams, "problems": [str(problem) for problem in ingested.problems]}
+    overdue = [{"source": b.source, "stream": b.stream, "day": b.day, "state": b.state} for b in ingested.overdue]
+    return {"streams": streams, "overdue": overdue, "problems": [str(problem) for problem in ingested.problems]}
 
 
 def _composed_facts(composed: Composed) -> dict[str, object]:
@@ -144,19 +142,17 @@ def _delivered_facts(delivered: Delivered) -> dict[str, object]:
     return {**{state.value: count for state, count in delivered.outcomes.items()}, "problems": problems}
 
 
-def _complain_of_sources(ingested: Ingested | SourceResting) -> int:
-    """Say what failed and give the exit code: 75 where the source asked for rest and nothing else failed.
+def _complain_of_sources(ingested: Ingested) -> int:
+    """Say what failed and what is open past its hour, and give the exit code.
 
-    Where the reference was read to its end, trouble with the fast path is told and is no failure.
+    Where every reference was read to its end, trouble with a faster source is told and is no failure.
     """
-    problems = (ingested,) if isinstance(ingested, SourceResting) else ingested.problems
-    whole = isinstance(ingested, Ingested) and ingested.is_whole
-    for problem in problems:
-        until = f"; try again after {problem.until:%Y-%m-%d %H:%M:%S} UTC" if isinstance(problem, SourceResting) else ""
-        click.echo(f"digest: {'warning: ' if whole else ''}{problem}{until}", err=True)
-    if whole:
-        return DONE
-    return TRY_LATER if all(isinstance(problem, SourceResting) for problem in problems) else FAILED
+    failed = complain(ingested.problems, warning=ingested.is_whole)
+    told = {problem.stream for problem in ingested.problems}
+    for batch in ingested.overdue:
+        if batch.stream not in told:
+            click.echo(f"digest: {batch.source} {batch.stream} {batch.day}: {batch.state}, {batch.why}", err=True)
+    return failed or (FAILED if ingested.overdue else DONE)
 
 
 def _complain_of_delivery(delivered: Delivered) -> int:

@@ -118,6 +118,7 @@ def _settings(output: Path, arxiv: SampleArxiv) -> Settings:
             rss_url=arxiv.rss_url,
             interval_seconds=0.0,
         ),
+        huggingface=replace(plain.huggingface, enabled=False),
         outbox=replace(plain.outbox, folder=str(output)),
     )
 

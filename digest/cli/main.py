@@ -22,6 +22,8 @@ _COMMANDS = {  # name: module of digest.cli that holds it
     "config": "setup",
     "db": "setup",
     "ingest": "day",
+    "backfill": "more",
+    "enrich": "more",
     "compose": "day",
     "deliver": "day",
     "run": "day",
@@ -30,6 +32,9 @@ _COMMANDS = {  # name: module of digest.cli that holds it
     "subscriber": "subscriber",
     "profile": "profile",
     "paper": "paper",
+    "author": "author",
+    "batch": "batch",
+    "source": "source",
     "demo": "demo",
 }
 
@@ -57,6 +62,8 @@ SUMMARIES = {
     "config": "Show the effective configuration.",
     "db": "Look after the database.",
     "ingest": "Read the new listings.",
+    "backfill": "Bring the papers of past days.",
+    "enrich": "Ask for citations, code and people.",
     "compose": "Choose papers for everyone who is due.",
     "deliver": "Send what is waiting.",
     "run": "Ingest, compose and deliver, once.",
@@ -64,7 +71,10 @@ SUMMARIES = {
     "preview": "Show what a subscriber gets.",
     "subscriber": "Add, list and change subscribers.",
     "profile": "What a subscriber cares for.",
-    "paper": "Look up a paper.",
+    "paper": "Look up papers, and say which are one work.",
+    "author": "Who is known under a name.",
+    "batch": "The ledger: was everything read?",
+    "source": "When each source was asked, and its rate.",
     "demo": "Run three days on a bundled sample.",
 }
 

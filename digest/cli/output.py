@@ -8,7 +8,10 @@ from typing import Any, Protocol
 
 import click
 
+from digest.errors import SourceError, SourceResting
 from digest.rendering.plain import one_line
+
+DONE, FAILED, TRY_LATER = 0, 1, 75
 
 
 class Meter(Protocol):
@@ -71,6 +74,16 @@ def meter() -> Iterator[Meter]:
             progress.update(tasks[what], completed=done, total=of)
 
         yield show
+
+
+def complain(problems: Sequence[SourceError], *, warning: bool = False) -> int:
+    """Say what failed on stderr and give the exit code: 75 where rest is wanted and nothing else failed."""
+    for problem in problems:
+        until = f"; try again after {problem.until:%Y-%m-%d %H:%M:%S} UTC" if isinstance(problem, SourceResting) else ""
+        click.echo(f"digest: {'warning: ' if warning else ''}{problem}{until}", err=True)
+    if warning or not problems:
+        return DONE
+    return TRY_LATER if all(isinstance(problem, SourceResting) for problem in problems) else FAILED
 
 
 json_option = click.option("--json", "use_json", is_flag=True, help="Print JSON.")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time
 from html import escape
+from urllib.parse import quote
 
 import jinja2
 from feedgen.entry import FeedEntry
@@ -10,6 +11,7 @@ from feedgen.feed import FeedGenerator
 
 from digest.editions import Edition, Recommendation
 from digest.identity import PaperId
+from digest.rendering import words
 from digest.rendering.plain import one_line
 from digest.rendering.settings import SiteSettings
 from digest.rendering.templates import render
@@ -40,9 +42,7 @@ class FeedRenderer:
         feed.load_extension("dc")
         feed.id(uri)
         feed.title(f"{one_line(self._site.name)}: papers for you")
-        feed.subtitle(
-            "Chosen every day for one reader. Thank you to arXiv for use of its open access interoperability."
-        )
+        feed.subtitle(_subtitle(editions))
         feed.author(name=one_line(self._site.name))
         feed.link(href=self._site.url, rel="alternate")  # in RSS the last link becomes the channel's
         feed.language("en")
@@ -57,10 +57,11 @@ class FeedRenderer:
 
     def _add(self, entry: FeedEntry, item: Recommendation, edition: Edition) -> None:
         view = paper_view(item, edition.slot_date, limit=TEXT_CHARACTERS)
-        entry.id(item.paper.abstract_url)
-        entry.guid(item.paper.abstract_url, permalink=True)
+        address = item.paper.abstract_url
+        entry.id(address or f"urn:paperround:{quote(item.paper.id)}")
+        entry.guid(address or f"urn:paperround:{quote(item.paper.id)}", permalink=bool(address))
         entry.title(view.title)
-        entry.link(href=item.paper.abstract_url, rel="alternate")
+        entry.link(href=address or self._site.url, rel="alternate")
         for name in view.authors or (view.byline,):  # RFC 4287 §4.1.2: without one the feed's author is taken for it
             entry.author(name=name)
         entry.dc.dc_creator(list(view.authors))  # RSS drops atom's authors
@@ -70,6 +71,12 @@ class FeedRenderer:
         entry.updated(_updated(item, edition))
         entry.summary(escape(_summary(view)), type="html")  # in RSS the description, which readers take for HTML
         entry.content(render(self._templates, "feed_entry.html.j2", paper=view), type="html")
+
+
+def _subtitle(editions: Sequence[Edition]) -> str:
+    newest = next((edition for edition in editions if edition.coverage), None)
+    told = words.coverage(newest.coverage, today=newest.slot_date) if newest else "Chosen every day for one reader."
+    return f"{told} Thank you to arXiv for use of its open access interoperability."
 
 
 def _entries(editions: Sequence[Edition]) -> Iterator[tuple[Recommendation, Edition]]:
@@ -89,4 +96,4 @@ def _updated(item: Recommendation, edition: Edition) -> datetime:
 
 
 def _summary(view: PaperView) -> str:
-    return " · ".join([*view.reasons, view.abstract or "No abstract in the listing."])
+    return " · ".join([*view.reasons, view.abstract or view.no_abstract])

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import urlsplit
 
-from digest.editions import Edition, ReasonKind, Recommendation
+from digest.editions import Edition, Notice, ReasonKind, Recommendation
 from digest.papers import Paper
 from digest.rendering import words
 from digest.rendering.latex import readable
@@ -28,9 +29,20 @@ class PaperView:
     reasons: tuple[str, ...]
     abstract: str  # trimmed
     full_abstract: tuple[str, ...]  # paragraphs
-    url: str
-    pdf_url: str
+    no_abstract: str  # what stands in its place where there is none
+    url: str  # "" where it is nowhere on the web
+    place: str  # what is behind it: "arXiv", "nature.com"
+    pdf_url: str  # "" where none is known
     withdrawn: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeView:
+    """What happened to a paper the reader liked, worded."""
+
+    title: str
+    text: str  # "has a new version, v3"
+    url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +58,7 @@ class EditionView:
     heading: str
     papers: tuple[PaperView, ...]
     whole: int  # so many papers have their abstract in the HTML, the others only a title, a byline and a reason
+    notices: tuple[NoticeView, ...]
     ledger: str
     why_you: str
 
@@ -66,14 +79,15 @@ def edition_view(
     )
     return EditionView(
         site=site,
-        subject=_subject(papers, edition.slot_date),
-        preheader=_preheader(papers),
+        subject=_subject(papers, edition),
+        preheader=_preheader(papers, edition),
         date=words.day(edition.slot_date),
         iso_date=edition.slot_date.isoformat(),
         standfirst=_standfirst(edition),
         heading=_heading(edition),
         papers=papers,
         whole=len(papers) if whole is None else whole,
+        notices=tuple(map(_notice, edition.notices)),
         ledger=_ledger(edition),
         why_you=f"You get this because the operator of {one_line(site.name)} put you on its list. No tracking: "
         "we cannot see whether you opened this.",
@@ -90,11 +104,13 @@ def paper_view(item: Recommendation, slot_date: date, *, limit: int) -> PaperVie
         byline=words.byline(authors),
         authors=authors,
         categories=", ".join(one_line(category) for category in paper.categories[:2]),
-        note="" if item.announced >= slot_date else f"announced {words.day(item.announced, today=slot_date)}",
+        note=_note(item, slot_date),
         reasons=words.why(item),
         abstract=sentences(abstract, limit),
         full_abstract=tuple(filter(None, (one_line(part) for part in abstract.split("\n\n")))),
+        no_abstract="No abstract in the listing." + (f" Read it on {place}." if (place := _place(paper)) else ""),
         url=paper.abstract_url,
+        place=place,
         pdf_url=paper.pdf_url,
         withdrawn=paper.withdrawn,
     )
@@ -102,19 +118,41 @@ def paper_view(item: Recommendation, slot_date: date, *, limit: int) -> PaperVie
 
 def title_of(paper: Paper) -> str:
     """The title on one clean line; never nothing."""
-    return one_line(readable(paper.title)) or paper.arxiv_id
+    return one_line(readable(paper.title)) or one_line(paper.id.partition(":")[2])
 
 
-def _subject(papers: Sequence[PaperView], day: date) -> str:
+def _note(item: Recommendation, slot_date: date) -> str:
+    when = words.day(item.announced, today=slot_date)
+    if item.late:
+        return f"late: it belongs to the listing of {when}"
+    return "" if item.announced >= slot_date else f"announced {when}"
+
+
+def _place(paper: Paper) -> str:
+    host = (urlsplit(paper.abstract_url).hostname or "").removeprefix("www.")
+    return "arXiv" if host == "arxiv.org" else one_line(host)
+
+
+def _notice(notice: Notice) -> NoticeView:
+    return NoticeView(
+        title=shortened(title_of(notice.paper), _TITLE_CHARACTERS),
+        text=words.happened(notice),
+        url=notice.paper.abstract_url,
+    )
+
+
+def _subject(papers: Sequence[PaperView], edition: Edition) -> str:
+    day = edition.slot_date
     if not papers:
-        return f"Nothing for {day:%A}"
+        return f"News of papers you liked, {day:%A}" if edition.notices else f"Nothing for {day:%A}"
     others = f", and {len(papers) - 1} more" if len(papers) > 1 else ""
     return f"{words.short_title(papers[0].title)}{others} for {day:%A}"
 
 
-def _preheader(papers: Sequence[PaperView]) -> str:
+def _preheader(papers: Sequence[PaperView], edition: Edition) -> str:
     if not papers:
-        return "Nothing for you today."
+        titles = [words.short_title(title_of(notice.paper)) for notice in edition.notices[:3]]
+        return f"{words.listed(titles)}." if titles else "Nothing for you today."
     named = [words.short_title(paper.title) for paper in papers[:3]]
     more = len(papers) - len(named)
     return ", ".join(named) + f" and {words.number(more)} more." if more else f"{words.listed(named)}."
@@ -125,10 +163,10 @@ def _standfirst(edition: Edition) -> str:
     if not chosen:
         return f"None of the {words.counted(read, 'paper')} read is for you."
     are = "is" if chosen == 1 else "are"
-    late = sum(item.announced < edition.slot_date for item in edition.recommendations)
+    earlier = sum(item.announced < edition.slot_date for item in edition.recommendations)
     text = f"{words.number(chosen).capitalize()} of the {words.counted(read, 'paper')} read {are} for you."
-    if late and late < chosen:
-        text += f" {words.number(late).capitalize()} came on an earlier day."
+    if earlier and earlier < chosen:
+        text += f" {words.number(earlier).capitalize()} came on an earlier day."
     return text
 
 
@@ -138,6 +176,8 @@ def _heading(edition: Edition) -> str:
 
 
 def _ledger(edition: Edition) -> str:
+    if edition.coverage:
+        return words.coverage(edition.coverage, today=edition.slot_date)
     chosen, read = len(edition.recommendations), edition.papers_read
     where = words.listed([f"{one_line(category)} ({count:,})" for category, count in edition.considered])
     return f"{words.counted(read, 'paper')} read{where and ' in ' + where}. {chosen} sent, {read - chosen:,} left out."

@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import islice
 
-from digest.editions import Reason, ReasonKind, Recommendation
+from digest.editions import Coverage, Notice, Reason, ReasonKind, Recommendation
+from digest.papers import AnnouncementKind
 from digest.rendering.latex import readable
 from digest.rendering.plain import one_line, shortened
 
 SHOWN_REASONS = 3
 _MATCHES = 3  # words shown as matching
 _LABEL = 60  # characters of a name or a title inside a sentence
+_STREAMS = 6  # named one by one
 _NAME = 100  # characters of a name in a byline
 _NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split()
 
@@ -48,6 +50,38 @@ def byline(authors: Sequence[str]) -> str:
         return "Authors not named in the listing"
     names = [shortened(name, _NAME) for name in authors[:3]]
     return ", ".join(names) + (f" et al. ({len(authors):,})" if len(authors) > 3 else "")
+
+
+def coverage(lines: Sequence[Coverage], *, today: date) -> str:
+    """What the ledger has, stream by stream: `cs.LG: 234 of 234 seen, 12 chosen; math.AP: stalled since Tuesday`."""
+    told = [_line(line, today) for line in lines[:_STREAMS]]
+    rest = lines[_STREAMS:]
+    if rest:
+        seen, expected = sum(line.seen for line in rest), sum(line.expected for line in rest)
+        told.append(f"{counted(len(rest), 'other listing')}: {seen:,} of {expected:,} seen")
+        told += [_line(line, today) for line in rest if line.since]
+    return "; ".join(told) + "."
+
+
+def _line(line: Coverage, today: date) -> str:
+    parts = [f"{line.seen:,} of {line.expected:,} seen, {line.chosen:,} chosen"] if line.expected else []
+    parts += [f"{line.state} since {_lately(line.since, today)}"] if line.since else []
+    return f"{one_line(line.stream)}: {', '.join(parts)}"
+
+
+def _lately(when: date, today: date) -> str:
+    return f"{when:%A}" if 0 <= (today - when).days < 7 else f"{when.day} {when:%B}"
+
+
+def happened(notice: Notice) -> str:
+    """`has a new version, v3`, `was withdrawn`, `was published (doi:10.1000/x)`."""
+    paper = notice.paper
+    if notice.kind is AnnouncementKind.WITHDRAWN:
+        return "was withdrawn by its authors"
+    if notice.kind is AnnouncementKind.PUBLISHED:
+        where = one_line(paper.journal_ref) or (f"doi:{one_line(paper.doi)}" if paper.doi else "")
+        return f"was published{where and f' ({shortened(where, _LABEL)})'}"
+    return f"has a new version{f', v{paper.newest_version}' if paper.newest_version else ''}"
 
 
 def why(item: Recommendation) -> tuple[str, ...]:

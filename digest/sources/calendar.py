@@ -4,8 +4,10 @@ https://info.arxiv.org/help/availability.html
 """
 
 from collections.abc import Set
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from digest.batches import Announces
 
 NEW_YORK = ZoneInfo("America/New_York")
 OAI_READY = time(22, 45)  # the evening before the listing's date; OAI-PMH is whole about 22:30
@@ -17,9 +19,19 @@ def is_announcement_day(day: date, deferred: Set[date]) -> bool:
     return day.weekday() < 5 and day - timedelta(days=1) not in deferred
 
 
+def announces(day: date, deferred: Set[date]) -> Announces:
+    """The same as a word of the ledger."""
+    return Announces.YES if is_announcement_day(day, deferred) else Announces.NO
+
+
+def in_new_york(day: date, at: time) -> datetime:
+    """The instant, UTC, at which New York's clocks show `at` on that day."""
+    return datetime.combine(day, at, NEW_YORK).astimezone(UTC)
+
+
 def ready_at(day: date, at: time = OAI_READY) -> datetime:
-    """When OAI-PMH holds the whole listing of `day`; `at` is New York time of the evening before."""
-    return datetime.combine(day - timedelta(days=1), at, NEW_YORK)
+    """When, UTC, OAI-PMH holds the whole listing of `day`; `at` is New York time of the evening before."""
+    return in_new_york(day - timedelta(days=1), at)
 
 
 def newest_listing(day: date, deferred: Set[date]) -> date:
@@ -29,34 +41,19 @@ def newest_listing(day: date, deferred: Set[date]) -> date:
     return day
 
 
-def newest_ready_at(now: datetime, deferred: Set[date], at: time = OAI_READY) -> datetime:
-    """When OAI-PMH came to hold the newest listing that it holds by `now`."""
-    day = now.date() + timedelta(days=1)
-    while not (is_announcement_day(day, deferred) and ready_at(day, at) <= now):
-        day -= timedelta(days=1)
-    return ready_at(day, at)
-
-
-def announced_between(first: date, now: datetime, deferred: Set[date], at: time = OAI_READY) -> bool:
-    """Whether a listing dated `first` or later has become ready by `now`."""
-    days = ((now + timedelta(days=1)).date() - first).days + 1
-    listed = (first + timedelta(days=n) for n in range(max(days, 0)))
-    return any(is_announcement_day(day, deferred) and ready_at(day, at) <= now for day in listed)
-
-
 def feed_ready_at(day: date, at: time = RSS_READY) -> datetime:
-    """When the RSS feeds show the listing of `day`; `at` is New York time of that day."""
-    return datetime.combine(day, at, NEW_YORK)
+    """When, UTC, the feeds show the listing of `day`; `at` is New York time of that day."""
+    return in_new_york(day, at)
 
 
 def feed_listing_due(now: datetime, deferred: Set[date], at: time = RSS_READY) -> bool:
-    """Whether the RSS feeds must show papers at `now`: they hold one day, and are empty on a day without a listing."""
+    """Whether the feeds must show papers at `now`: they hold one day, and are empty on a day without a listing."""
     today = now.astimezone(NEW_YORK).date()
     return is_announcement_day(today, deferred) and feed_ready_at(today, at) <= now
 
 
 def newest_feed_listing(now: datetime, deferred: Set[date], at: time = RSS_READY) -> date:
-    """The date of the newest listing that the RSS feeds must have shown by `now`."""
+    """The date of the newest listing that the feeds must have shown by `now`."""
     day = now.astimezone(NEW_YORK).date()
     while not (is_announcement_day(day, deferred) and feed_ready_at(day, at) <= now):
         day -= timedelta(days=1)

@@ -1,27 +1,37 @@
-"""One polite HTTP client: it says who calls, keeps the pace, rests when told to, and trusts no answer."""
+"""One polite HTTP client: it says who calls, keeps the pace, rests when told to, and trusts no answer.
 
-import time
-import zlib
-from collections.abc import Callable, Iterator
+Addresses go in; whole bodies, or one SourceError, come out. One call takes at most `Limits.total_seconds` (300 s, which
+connecting, TLS, headers, body and redirects share), one interval of the pace before it and one before its last
+redirect, and what the system's resolver takes for each host, over which nobody else has power (resolv.conf(5):
+5 s, twice, for each name server). With the defaults and a pace of 3 s that is 306 s and the look-ups.
+"""
+
+import json
+import re
+from base64 import b64encode
+from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import cast
+from urllib.parse import urlsplit
 
 import httpx
 
 from digest.errors import SourceError, SourceResting
+from digest.sources import body, redirects
+from digest.sources.limits import Limits, Meter, Refused
+from digest.sources.pace import Budget, Pace, retry_after
+from digest.sources.route import Route
+
+__all__ = ["MAX_REDIRECTS", "Answer", "Budget", "Limits", "Pace", "PoliteClient", "retry_after"]
 
 MAX_REDIRECTS = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """How much of an answer is awaited and taken."""
-
-    idle_seconds: float = 90.0  # to the first byte, and between bytes; arXiv has taken 29 s
-    total_seconds: float = 300.0  # for one answer, redirects included
-    wire_bytes: int = 64 * 2**20  # as sent
-    decoded_bytes: int = 256 * 2**20  # after gzip
+_CONNECT_SECONDS = 30.0  # for each address of a host
+_LIMITS = Limits()
+_OK = frozenset({200})
+_SAFE = re.compile(r"[\w .,()-]{0,150}")  # h11 quotes what it was sent; the sentence is ours up to there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,33 +47,19 @@ class Answer:
         return self.status == 304
 
 
-class Pace:
-    """At least `interval` seconds between two requests, also across runs that hand on `last`."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Question:
+    """What is asked, and what counts as an answer."""
 
-    def __init__(
-        self,
-        interval: float,
-        *,
-        last: datetime | None = None,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-        sleep: Callable[[float], None] = time.sleep,
-    ) -> None:
-        self.interval = interval
-        self.last = last
-        self._clock = clock
-        self._sleep = sleep
-
-    def wait(self) -> None:
-        """Return when the next request may start, and note that it starts."""
-        if self.last is not None:
-            rest = self.interval - (self._clock() - self.last).total_seconds()
-            if rest > 0:
-                self._sleep(min(rest, self.interval))
-        self.last = self._clock()
+    url: httpx.URL
+    method: str = "GET"
+    headers: Mapping[str, str]
+    content: bytes = b""
+    taken: frozenset[int] = _OK
 
 
 class PoliteClient:
-    """GET for one source, one request at a time."""
+    """GET and POST for one other side, one request at a time."""
 
     def __init__(
         self,
@@ -72,32 +68,52 @@ class PoliteClient:
         user_agent: str,
         pace: Pace,
         cooldown: timedelta,
-        friends: frozenset[str] = frozenset(),
-        limits: Limits = Limits(),
+        friends: frozenset[str] | None = frozenset(),
+        headers: Mapping[str, str] = {},
+        budget: Budget | None = None,
+        limits: Limits = _LIMITS,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        """`friends` are the hosts, besides the one asked, that an answer may redirect to (https only)."""
+        """What is asked of one other side, and how.
+
+        `friends` are the hosts, besides the one asked, that an answer may redirect to (https only); None stands for
+        every host whose addresses are all public. `headers` may hold keys: only the place first asked is sent them.
+        `requests` counts what was asked, redirects and failures included. A `transport` of one's own goes without
+        proxies, and without the look at the addresses that a redirect leads to.
+        """
         self.source = source
         self.pace = pace
+        self.requests = 0
+        self._public = {"User-Agent": user_agent, "Accept": "*/*", "Accept-Encoding": "gzip"}
+        self._private = {name: text.strip() for name, text in headers.items()}
         self._cooldown = cooldown
         self._friends = friends
+        self._budget = budget
         self._limits = limits
-        self._http = httpx.Client(
-            headers={"User-Agent": user_agent, "Accept-Encoding": "gzip"},
-            timeout=httpx.Timeout(limits.idle_seconds, connect=30.0),
-            limits=httpx.Limits(max_connections=1),
-            transport=transport,
-        )
+        self._meter = Meter(limits)
+        self._route = Route(self._meter) if transport is None else None
+        self._transport: httpx.BaseTransport = transport or cast(Route, self._route)
 
     def close(self) -> None:
-        self._http.close()
+        self._transport.close()
 
     def get(self, url: str, params: dict[str, str], *, now: datetime) -> bytes:
         """The whole decoded body of a 200 answer.
 
-        Raises SourceResting on 429 and on 503 with Retry-After, SourceError on all else that is not a whole 200.
+        Raises SourceResting on 429, on 503 with Retry-After, and before asking when the budget is used up; SourceError
+        on all else that is not a whole 200.
         """
-        return self._asked(self._address(url, params), {}, frozenset({200}), now).body
+        return self._asked(_Question(url=self._address(url, params), headers={}), now).body
+
+    def post(self, url: str, params: dict[str, str], value: object, *, now: datetime) -> bytes:
+        """The whole decoded body of the 200 answer to a value sent as JSON; no redirect is followed.
+
+        Raises as `get` does; a value that JSON cannot hold is the caller's mistake, a TypeError or ValueError.
+        """
+        content = json.dumps(value, allow_nan=False).encode()
+        headers = {"Content-Type": "application/json"}
+        address = self._address(url, params)
+        return self._asked(_Question(url=address, method="POST", headers=headers, content=content), now).body
 
     def changed(self, url: str, validator: str | None, *, now: datetime, also: frozenset[int] = frozenset()) -> Answer:
         """The whole answer, or the 304 that says nothing changed since the answer that gave `validator`.
@@ -105,39 +121,65 @@ class PoliteClient:
         Answers with a status in `also` are given too, and not refused. Raises as `get` does.
         """
         condition = _condition(validator)
-        taken = frozenset({200, 304}) if condition else frozenset({200})
-        return self._asked(self._address(url, {}), condition, taken | also, now)
+        taken = (_OK | {304} if condition else _OK) | also
+        return self._asked(_Question(url=self._address(url, {}), headers=condition, taken=taken), now)
 
-    def _asked(self, target: httpx.URL, headers: dict[str, str], taken: frozenset[int], now: datetime) -> Answer:
-        asked, deadline = target.copy_with(query=None), time.monotonic() + self._limits.total_seconds
-        for _ in range(MAX_REDIRECTS + 1):
-            self.pace.wait()
-            try:
-                with self._http.stream("GET", target, headers=headers) as response:
-                    if response.has_redirect_location:
-                        target = self._redirected(target, response)
-                        continue
-                    self._refuse_unless(taken, response, now)
-                    body = b"" if response.status_code == 304 else b"".join(self._decoded(response, deadline))
-                    return Answer(status=response.status_code, body=body, validator=_validator(response.headers))
-            except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
-                raise SourceError(self.source, f"{_said(error)} ({target.host})") from error
-        raise SourceError(self.source, f"more than {MAX_REDIRECTS} redirects from {asked}")
+    def _asked(self, question: _Question, now: datetime) -> Answer:
+        here = question.url
+        if self._route:
+            self._route.begin()
+        for hop in range(MAX_REDIRECTS + 1):
+            self._take_turn(here, now)
+            if hop == 0:
+                self._meter.begin()
+            found = self._answered(question, here, now)
+            if isinstance(found, Answer):
+                return found
+            here = found
+        raise self._error(f"more than {MAX_REDIRECTS} redirects", question.url)
 
-    def _address(self, url: str, params: dict[str, str]) -> httpx.URL:
+    def _take_turn(self, url: httpx.URL, now: datetime) -> None:
+        if self._budget and (until := self._budget.spend(now)):
+            problem = f"the allowance of {self._budget.most:,} requests in {self._budget.within} is used up"
+            raise SourceResting(self.source, f"{problem} ({redirects.host(url)})", until=until)
+        self.pace.wait()
+        self.requests += 1
+
+    def _answered(self, question: _Question, here: httpx.URL, now: datetime) -> Answer | httpx.URL:
+        """The answer of one place, or the place that it sends its reader to."""
         try:
-            return httpx.URL(url, params=params)
-        except httpx.InvalidURL as error:
-            raise SourceError(self.source, f"cannot be asked: {error}") from error
+            self._meter.expect_head()
+            with closing(self._transport.handle_request(self._request(question, here))) as response:
+                if response.has_redirect_location:
+                    return self._redirected(question, here, response)
+                self._refuse_unless(question.taken, response, here, now)
+                return self._whole(response)
+        except Refused as refusal:
+            raise self._error(str(refusal), here) from refusal
+        except httpx.HTTPError as error:
+            raise self._error(self._said(error), here) from error
 
-    def _redirected(self, asked: httpx.URL, response: httpx.Response) -> httpx.URL:
-        wanted = asked.join(response.headers["location"])
-        same_place = (wanted.scheme, wanted.host, wanted.port) == (asked.scheme, asked.host, asked.port)
-        if same_place or (wanted.scheme == "https" and wanted.host in self._friends and wanted.port is None):
-            return wanted
-        raise SourceError(self.source, f"refused a redirect from {asked.host} to {wanted.scheme}://{wanted.host}")
+    def _request(self, question: _Question, here: httpx.URL) -> httpx.Request:
+        headers = {**self._public, **question.headers}
+        if redirects.same_place(here, question.url):
+            headers |= _authorization(question.url) | self._private
+        if not all(text.isascii() and text.isprintable() for text in headers.values()):
+            raise Refused("cannot be asked: a header (a key, or who asks) has letters that no header can have")
+        idle = self._limits.idle_seconds
+        timeout = httpx.Timeout(idle, connect=_CONNECT_SECONDS, pool=_CONNECT_SECONDS).as_dict()
+        return httpx.Request(
+            question.method, here, headers=headers, content=question.content or None, extensions={"timeout": timeout}
+        )
 
-    def _refuse_unless(self, taken: frozenset[int], response: httpx.Response, now: datetime) -> None:
+    def _redirected(self, question: _Question, here: httpx.URL, response: httpx.Response) -> httpx.URL:
+        if question.method != "GET":
+            raise Refused("refused a redirect of what was posted")
+        wanted = redirects.followed(here, response.headers["location"], self._friends)
+        if self._route and not redirects.same_place(wanted, here):
+            self._route.lead(wanted)
+        return wanted
+
+    def _refuse_unless(self, taken: frozenset[int], response: httpx.Response, here: httpx.URL, now: datetime) -> None:
         status = response.status_code
         if status in taken:
             return
@@ -145,47 +187,42 @@ class PoliteClient:
         if status == 429 or (status == 503 and asked is not None):
             least = self._cooldown if status == 429 else timedelta(0)
             until = now + max(asked or timedelta(0), least)
-            problem = f"answered {status} ({response.reason_phrase}) and wants rest"
+            problem = f"answered {status} ({_phrase(status)}) and wants rest ({redirects.host(here)})"
             raise SourceResting(self.source, problem, until=until)
-        raise SourceError(self.source, f"answered HTTP {status} {response.reason_phrase}".rstrip())
+        raise Refused(f"answered HTTP {status} {_phrase(status)}".rstrip())
 
-    def _decoded(self, response: httpx.Response, deadline: float) -> Iterator[bytes]:
-        """The body piece by piece, refused when it is late, too large or cut short (httpx takes cut gzip for whole)."""
-        encoding = response.headers.get("content-encoding", "identity").lower()
-        if encoding not in {"gzip", "identity"}:
-            raise SourceError(self.source, f"answered in an encoding nobody asked for: {encoding[:40]}")
-        unzip = zlib.decompressobj(wbits=31) if encoding == "gzip" else None
-        wire = decoded = 0
-        for chunk in response.iter_raw():
-            wire += len(chunk)
-            if time.monotonic() > deadline:
-                raise SourceError(self.source, f"not finished after {self._limits.total_seconds:.0f} s")
-            room = self._limits.decoded_bytes - decoded
-            piece = self._unzipped(unzip, chunk, room) if unzip else chunk
-            decoded += len(piece)
-            for size, most in ((wire, self._limits.wire_bytes), (decoded, self._limits.decoded_bytes)):
-                if size > most:
-                    raise SourceError(self.source, f"the answer is larger than {most:,} bytes")
-            yield piece
-        if unzip and not unzip.eof:
-            raise SourceError(self.source, "the compressed answer is cut short")
+    def _whole(self, response: httpx.Response) -> Answer:
+        self._meter.expect_body()
+        validator = _validator(response.headers)
+        if response.status_code == 304:
+            return Answer(status=304, validator=validator)
+        encoding = response.headers.get("content-encoding", "")
+        chunks = cast(httpx.SyncByteStream, response.stream)
+        text = body.whole(chunks, encoding, self._limits, self._meter)
+        return Answer(status=response.status_code, body=text, validator=validator)
 
-    def _unzipped(self, unzip: "zlib._Decompress", chunk: bytes, room: int) -> bytes:
+    def _address(self, url: str, params: dict[str, str]) -> httpx.URL:
         try:
-            return unzip.decompress(chunk, room + 1)
-        except zlib.error as error:
-            raise SourceError(self.source, f"the compressed answer is damaged ({error})") from error
+            # httpx takes no parameters for the wish that the address should lose those it has.
+            address = httpx.URL(url).copy_merge_params(params) if params else httpx.URL(url)
+        except (httpx.InvalidURL, ValueError) as error:
+            problem = "cannot be asked: not an address, or too long for one"
+            raise SourceError(self.source, f"{problem} ({_host(url)})") from error
+        if address.scheme not in {"http", "https"} or not address.raw_host:
+            raise SourceError(self.source, f"cannot be asked: not an http or https address ({_host(url)})")
+        return address
 
+    def _error(self, problem: str, url: httpx.URL) -> SourceError:
+        return SourceError(self.source, f"{problem} ({redirects.host(url)})")
 
-def retry_after(header: str | None, now: datetime) -> timedelta | None:
-    """How long a Retry-After header asks to wait: seconds or a date (RFC 9110 §10.2.3); at most a day."""
-    if header is None:
-        return None
-    try:
-        seconds = float(header) if header.strip().isdigit() else (parsedate_to_datetime(header) - now).total_seconds()
-    except (ValueError, TypeError, OverflowError):
-        return None
-    return timedelta(seconds=min(max(seconds, 0.0), 86_400.0))
+    def _said(self, error: httpx.HTTPError) -> str:
+        if isinstance(error, httpx.TimeoutException):
+            return self._meter.late or "no answer in time"
+        if isinstance(error, httpx.ConnectError):
+            return f"cannot be reached: {' '.join(str(error).split())[:200]}"
+        if isinstance(error, httpx.ProxyError):
+            return f"refused by the proxy: {_plain(error)}"
+        return f"the answer broke off: {_plain(error)}"
 
 
 def _validator(headers: httpx.Headers) -> str | None:
@@ -203,11 +240,26 @@ def _condition(validator: str | None) -> dict[str, str]:
     return {header: text} if header else {}
 
 
-def _said(error: Exception) -> str:
-    if not isinstance(error, httpx.HTTPError):  # httpx reads a Location at once, and lets these two kinds through
-        return f"redirected to what is not an address: {error}"
-    if isinstance(error, httpx.TimeoutException):
-        return "no answer in time"
-    if isinstance(error, httpx.ConnectError):
-        return f"cannot be reached: {error}"
-    return f"the answer broke off: {error}"
+def _authorization(url: httpx.URL) -> dict[str, str]:
+    """What an address says before its @, as the header that it stands for (RFC 7617)."""
+    if not (url.username or url.password):
+        return {}
+    return {"Authorization": "Basic " + b64encode(f"{url.username}:{url.password}".encode()).decode()}
+
+
+def _phrase(status: int) -> str:
+    """The registered name of a status, and not what the other side calls it."""
+    return HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else ""
+
+
+def _plain(error: Exception) -> str:
+    found = _SAFE.match(" ".join(str(error).split()))
+    return found[0].strip() if found else ""
+
+
+def _host(url: str) -> str:
+    """The host of what may not be an address."""
+    try:
+        return (urlsplit(url).hostname or "")[:100] or "no host"
+    except ValueError:
+        return "no host"

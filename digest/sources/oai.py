@@ -3,16 +3,16 @@
 https://www.openarchives.org/OAI/openarchivesprotocol.html
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from lxml import etree
 
 from digest.errors import SourceError
-from digest.sources.xml import strict_root, text_of
+from digest.sources.xml import folded, strict_root, text_of
 
 _OAI = "{http://www.openarchives.org/OAI/2.0/}"
+_LONGEST_TOKEN = 4000  # it travels in a URL
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,15 @@ class OaiRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A record that cannot be read, as far as it can."""
+
+    problem: str
+    identifier: str = ""
+    datestamp: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class OaiAnswer:
     """One answer to ListRecords or GetRecord."""
 
@@ -33,33 +42,32 @@ class OaiAnswer:
     token: str | None  # for the next page; None on the last
     error: str | None  # an error code such as noRecordsMatch
     error_text: str = ""
-    unreadable: tuple[str, ...] = ()
+    unreadable: tuple[Unreadable, ...] = ()
 
 
 def parse(body: bytes, *, source: str) -> OaiAnswer:
     """Read one answer; SourceError if it is not whole and well-formed OAI-PMH."""
     root = _root(body, source)
-    try:
-        answered_on = _day(root.findtext(f"{_OAI}responseDate"))
-    except ValueError as error:
-        raise SourceError(source, "the answer has no readable responseDate") from error
+    answered_on = _day(text_of(root.find(f"{_OAI}responseDate")))
+    if answered_on is None:
+        raise SourceError(source, "the answer has no readable responseDate")
     failure = root.find(f"{_OAI}error")
     if failure is not None:
-        return OaiAnswer(answered_on, (), None, failure.get("code", "unknown"), text_of(failure))
+        code = folded(failure.get("code", ""))[:60] or "unknown"
+        return OaiAnswer(answered_on, (), None, code, text_of(failure))
     listing = next(
         (found for verb in ("ListRecords", "GetRecord") if (found := root.find(_OAI + verb)) is not None), None
     )
     if listing is None:
         raise SourceError(source, "the OAI-PMH answer has neither records nor an error")
-    records: list[OaiRecord] = []
-    unreadable: list[str] = []
-    for element in listing.iterfind(f"{_OAI}record"):
-        try:
-            records.append(_record(element))
-        except ValueError as error:
-            unreadable.append(str(error))
-    token = text_of(listing.find(f"{_OAI}resumptionToken")) or None
-    return OaiAnswer(answered_on, tuple(records), token, None, unreadable=tuple(unreadable))
+    read = [_record(element) for element in listing.iterfind(f"{_OAI}record")]
+    return OaiAnswer(
+        answered_on,
+        tuple(record for record in read if isinstance(record, OaiRecord)),
+        _token(listing, source),
+        None,
+        unreadable=tuple(record for record in read if isinstance(record, Unreadable)),
+    )
 
 
 def _root(body: bytes, source: str) -> etree._Element:
@@ -69,26 +77,29 @@ def _root(body: bytes, source: str) -> etree._Element:
     return root
 
 
-def _record(element: etree._Element) -> OaiRecord:
-    header = element.find(f"{_OAI}header")
+def _token(listing: etree._Element, source: str) -> str | None:
+    token = text_of(listing.find(f"{_OAI}resumptionToken"))
+    if len(token) > _LONGEST_TOKEN:
+        raise SourceError(source, f"the token for the next page has {len(token):,} characters; refused")
+    return token or None
+
+
+def _record(element: etree._Element) -> OaiRecord | Unreadable:
+    header, metadata = element.find(f"{_OAI}header"), element.find(f"{_OAI}metadata")
     identifier = text_of(header.find(f"{_OAI}identifier")) if header is not None else ""
+    datestamp = _day(text_of(header.find(f"{_OAI}datestamp"))) if header is not None else None
     if header is None or not identifier:
-        raise ValueError("a record without an identifier")
+        return Unreadable("a record without an identifier", datestamp=datestamp)
+    if datestamp is None:
+        return Unreadable("no readable datestamp", identifier)
+    if header.get("status") == "deleted":
+        return OaiRecord(identifier, datestamp, None)
+    body = next(iter(metadata), None) if metadata is not None else None
+    return Unreadable("no metadata", identifier, datestamp) if body is None else OaiRecord(identifier, datestamp, body)
+
+
+def _day(text: str) -> date | None:
     try:
-        datestamp = _day(header.findtext(f"{_OAI}datestamp"))
-    except ValueError as error:
-        raise ValueError(f"{identifier}: no readable datestamp") from error
-    metadata = element.find(f"{_OAI}metadata")
-    body = next(_elements(metadata), None) if metadata is not None else None
-    deleted = header.get("status") == "deleted"
-    if body is None and not deleted:
-        raise ValueError(f"{identifier}: no metadata")
-    return OaiRecord(identifier, datestamp, None if deleted else body)
-
-
-def _elements(parent: etree._Element) -> Iterator[etree._Element]:
-    return (child for child in parent if isinstance(child.tag, str))
-
-
-def _day(text: str | None) -> date:
-    return date.fromisoformat((text or "").strip()[:10])
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        return None

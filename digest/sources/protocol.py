@@ -1,9 +1,10 @@
 """What the verbs ask of a source."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
+from digest.batches import Announces
 from digest.identity import PaperId
 from digest.papers import Cursor, Page, Paper
 
@@ -32,6 +33,9 @@ class Source(Asked, Protocol):
     Every method may raise SourceError; SourceResting when the source asked for a pause.
     """
 
+    ledger: str  # the name its batches are kept under; sources that list the same announcements share it
+    is_reference: bool  # whether reading it to its end completes a batch
+
     @property
     def streams(self) -> Sequence[str]:
         """The listings that are harvested one after the other."""
@@ -39,5 +43,8 @@ class Source(Asked, Protocol):
     def page(self, stream: str, cursor: Cursor | None, *, now: datetime) -> Page:
         """The next page of a stream's listing after `cursor`; None begins the very first harvest."""
 
-    def announcement_due(self, stream: str, cursor: Cursor | None, *, now: datetime) -> bool:
-        """Whether a listing must have appeared since `cursor`, so that an empty answer is a fault."""
+    def announces(self, day: date) -> Announces:
+        """Whether a listing carries this date."""
+
+    def shown_at(self, day: date) -> datetime:
+        """From when on, UTC, this source shows the listing of a day whole."""

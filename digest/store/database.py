@@ -11,14 +11,19 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from digest.errors import StoreError
 from digest.store.alarms import Alarms
+from digest.store.announcements import Announcements
+from digest.store.batches import Batches
 from digest.store.deliveries import Deliveries
 from digest.store.editions import Editions
 from digest.store.harvests import Harvests
 from digest.store.papers import Papers
+from digest.store.people import People
 from digest.store.schema import Schema
 from digest.store.secrets import Secrets
 from digest.store.settings import DatabaseSettings
+from digest.store.signals import Signals
 from digest.store.subscribers import Subscribers
+from digest.store.works import Works
 
 
 class Transaction:
@@ -26,6 +31,11 @@ class Transaction:
 
     def __init__(self, connection: sa.Connection) -> None:
         self.papers = Papers(connection)
+        self.works = Works(connection)
+        self.announcements = Announcements(connection)
+        self.batches = Batches(connection)
+        self.signals = Signals(connection)
+        self.people = People(connection)
         self.harvests = Harvests(connection)
         self.subscribers = Subscribers(connection)
         self.editions = Editions(connection)

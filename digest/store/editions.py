@@ -6,7 +6,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from digest.editions import Edition, EditionKind, Reason, ReasonKind, Recommendation, Slate
+from digest.batches import BatchState
+from digest.editions import Coverage, Edition, EditionKind, Notice, Reason, ReasonKind, Recommendation, Slate
+from digest.papers import AnnouncementKind
 from digest.store import tables as t
 from digest.store.papers import KeptPaper, Papers
 from digest.store.upsert import insert
@@ -15,7 +17,8 @@ from digest.store.upsert import insert
 class Editions:
     """Editions within one transaction.
 
-    A kept item is {"p": paper row, "d": day announced, "s": score, "r": [[kind, label, contribution, terms], …]}.
+    A kept item is {"p": paper row, "d": day announced, "s": score, "r": [[kind, label, contribution, terms], …]}, and
+    "l": 1 if it was late. The ledger is [[stream, seen, expected, chosen, state, since], …], a notice [row, kind, day].
     """
 
     def __init__(self, connection: sa.Connection) -> None:
@@ -24,7 +27,8 @@ class Editions:
 
     def keep(self, slate: Slate, *, now: datetime) -> int | None:
         """Keep a slate with what it has shown, and return the edition's number; None if that day has one already."""
-        rows = self._papers.rows(item.paper.id for item in slate.recommendations)
+        shown = [item.paper.id for item in slate.recommendations]
+        rows = self._papers.rows([*shown, *(notice.paper.id for notice in slate.notices)])
         statement = insert(self._db, t.edition).values(
             subscriber_id=slate.subscriber_id,
             kind=slate.kind.value,
@@ -32,14 +36,16 @@ class Editions:
             items=[_packed(item, rows[item.paper.id]) for item in slate.recommendations],
             considered=[list(pair) for pair in slate.considered],
             papers_read=slate.papers_read,
+            ledger=[_line(each) for each in slate.coverage],
+            notices=[[rows[each.paper.id], each.kind.value, each.day.isoformat()] for each in slate.notices],
             created_at=now,
         )
         number = self._db.execute(statement.on_conflict_do_nothing().returning(t.edition.c.id)).scalar()
-        if number is not None and rows:
-            shown = [
-                {"subscriber_id": slate.subscriber_id, "paper_id": row, "edition_id": number} for row in rows.values()
+        if number is not None and shown:
+            seen = [
+                {"subscriber_id": slate.subscriber_id, "paper_id": rows[key], "edition_id": number} for key in shown
             ]
-            self._db.execute(insert(self._db, t.seen).on_conflict_do_nothing(), shown)
+            self._db.execute(insert(self._db, t.seen).on_conflict_do_nothing(), seen)
         return number
 
     def get(self, numbers: Iterable[int]) -> dict[int, Edition]:
@@ -58,13 +64,38 @@ class Editions:
     def _whole(self, condition: sa.ColumnElement[bool], limit: int | None = None) -> list[Edition]:
         newest = (t.edition.c.slot_date.desc(), t.edition.c.id.desc())
         found = self._db.execute(sa.select(t.edition).where(condition).order_by(*newest).limit(limit)).all()
-        papers = self._papers.by_row({item["p"] for row in found for item in row._mapping["items"]})
+        shown = {item["p"] for row in found for item in row._mapping["items"]}
+        noticed = {notice[0] for row in found for notice in row.notices or ()}
+        papers = self._papers.by_row(shown | noticed)
         return [_edition(row, papers) for row in found]
 
 
 def _packed(item: Recommendation, row: int) -> dict[str, Any]:
     reasons = [[r.kind.value, r.label, r.contribution, [list(term) for term in r.terms]] for r in item.reasons]
-    return {"p": row, "d": item.announced.isoformat(), "s": item.score, "r": reasons}
+    packed = {"p": row, "d": item.announced.isoformat(), "s": item.score, "r": reasons}
+    return packed | {"l": 1} if item.late else packed
+
+
+def _line(coverage: Coverage) -> list[Any]:
+    since = coverage.since.isoformat() if coverage.since else None
+    return [coverage.stream, coverage.seen, coverage.expected, coverage.chosen, coverage.state.value, since]
+
+
+def _coverage(line: Sequence[Any]) -> Coverage:
+    stream, seen, expected, chosen, state, since = line
+    return Coverage(
+        stream=stream,
+        seen=seen,
+        expected=expected,
+        chosen=chosen,
+        state=BatchState(state),
+        since=date.fromisoformat(since) if since else None,
+    )
+
+
+def _notice(notice: Sequence[Any], papers: dict[int, KeptPaper]) -> Notice:
+    row, kind, day = notice
+    return Notice(paper=papers[row].paper, kind=AnnouncementKind(kind), day=date.fromisoformat(day))
 
 
 def _unpacked(item: dict[str, Any], kept: KeptPaper) -> Recommendation:
@@ -72,7 +103,8 @@ def _unpacked(item: dict[str, Any], kept: KeptPaper) -> Recommendation:
         Reason(kind=ReasonKind(kind), label=label, contribution=share, terms=tuple((w, s) for w, s in terms))
         for kind, label, share, terms in item["r"]
     )
-    return Recommendation(paper=kept.paper, score=item["s"], reasons=reasons, announced=date.fromisoformat(item["d"]))
+    day = date.fromisoformat(item["d"])
+    return Recommendation(paper=kept.paper, score=item["s"], reasons=reasons, announced=day, late=bool(item.get("l")))
 
 
 def _edition(row: sa.Row[Any], papers: dict[int, KeptPaper]) -> Edition:
@@ -86,4 +118,6 @@ def _edition(row: sa.Row[Any], papers: dict[int, KeptPaper]) -> Edition:
         considered=tuple((category, count) for category, count in row.considered),
         papers_read=row.papers_read,
         created_at=row.created_at,
+        coverage=tuple(_coverage(line) for line in row.ledger or ()),
+        notices=tuple(_notice(notice, papers) for notice in row.notices or ()),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -19,6 +20,8 @@ class GateState:
     last_request_at: datetime | None = None
     rest_until: datetime | None = None
     rest_reason: str = ""
+    budget_used: int = 0  # requests since
+    budget_began: datetime | None = None
 
 
 class Harvests:
@@ -30,15 +33,7 @@ class Harvests:
     def cursor(self, source: str, stream: str) -> Cursor | None:
         c = t.cursor.c
         row = self._db.execute(sa.select(t.cursor).where(c.source == source, c.stream == stream)).one_or_none()
-        if row is None:
-            return None
-        return Cursor(
-            since=row.since,
-            token=row.token,
-            began=row.began,
-            completed_at=row.completed_at,
-            validator=row.validator,
-        )
+        return None if row is None else _cursor(row)
 
     def move(self, source: str, stream: str, cursor: Cursor) -> None:
         values = {
@@ -53,7 +48,9 @@ class Harvests:
 
     def gate(self, source: str) -> GateState:
         row = self._db.execute(sa.select(t.gate).where(t.gate.c.source == source)).one_or_none()
-        return GateState(row.last_request_at, row.rest_until, row.rest_reason) if row else GateState()
+        if row is None:
+            return GateState()
+        return GateState(row.last_request_at, row.rest_until, row.rest_reason, row.budget_used, row.budget_began)
 
     def refuse_while_resting(self, source: str, *, now: datetime) -> None:
         """Raise SourceResting while the source wants to be left alone."""
@@ -86,6 +83,24 @@ class Harvests:
     def note_rest(self, source: str, until: datetime, reason: str) -> None:
         self._set_gate(source, rest_until=until, rest_reason=reason)
 
+    def note_budget(self, source: str, used: int, began: datetime | None) -> None:
+        self._set_gate(source, budget_used=used, budget_began=began)
+
+    def cursors(self) -> list[tuple[str, str, Cursor]]:
+        """Source, stream and cursor of every harvest."""
+        found = self._db.execute(sa.select(t.cursor).order_by(t.cursor.c.source, t.cursor.c.stream))
+        return [(row.source, row.stream, _cursor(row)) for row in found]
+
     def _set_gate(self, source: str, **values: object) -> None:
         statement = insert(self._db, t.gate).values(source=source, **values)
         self._db.execute(statement.on_conflict_do_update(index_elements=["source"], set_=values))
+
+
+def _cursor(row: sa.Row[Any]) -> Cursor:
+    return Cursor(
+        since=row.since,
+        token=row.token,
+        began=row.began,
+        completed_at=row.completed_at,
+        validator=row.validator,
+    )

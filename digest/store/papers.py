@@ -1,16 +1,19 @@
-"""Papers, their identifiers, versions and announcements."""
+"""Papers and their versions."""
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from digest import identity
+from digest.authors import AuthorKey, Byline
 from digest.identity import PaperId
-from digest.papers import FRESH, Announcement, AnnouncementKind, Paper, Version, merged
+from digest.papers import Paper, Version, merged
 from digest.store import tables as t
-from digest.store.upsert import chunks, insert, take_turns
+from digest.store.upsert import chunks, insert
+from digest.store.works import Works
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,20 +25,12 @@ class KeptPaper:
     terms: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class FreshPaper:
-    """A paper that may enter an edition: the newest announcement that named it, and that announcement's day."""
-
-    kept: KeptPaper
-    announcement: int
-    day: date
-
-
 class Papers:
     """Papers within one transaction."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._db = connection
+        self._works = Works(connection)
 
     # ------------------------------------------------------------ writing
 
@@ -49,10 +44,11 @@ class Papers:
             if key not in kept or _text(merged(kept[key].paper, paper)) != _text(kept[key].paper)
         }
 
-    def keep(self, papers: Iterable[Paper], terms: Mapping[PaperId, bytes], *, now: datetime) -> None:
+    def keep(self, papers: Iterable[Paper], terms: Mapping[PaperId, bytes], *, now: datetime) -> set[PaperId]:
         """Write papers as they read now; `terms` must hold those that are new or whose text changed.
 
         What is kept and what is told are merged (`papers.merged`): a partial paper blanks and replaces nothing.
+        Returns the ids of those that were kept without a journal's DOI and have one now.
         """
         told = {paper.id: paper for paper in papers}
         kept = self.get(told)
@@ -65,47 +61,9 @@ class Papers:
             self._db.execute(statement.on_conflict_do_update(index_elements=["canonical_key"], set_=fresh), part)
         self._touch([paper for paper in unique.values() if paper.id not in terms])
         rows = self.rows(unique)
-        self._keep_identifiers(unique.values(), rows)
+        self._works.keep_names(list(unique.values()), rows)
         self._keep_versions(unique.values(), rows)
-
-    def announce(self, announcements: Iterable[Announcement], *, now: datetime) -> int:
-        """Note what was announced and return how many are new.
-
-        A paper is fresh in a stream only once, whichever source says so first; another source then confirms it, once.
-        """
-        take_turns(self._db, t.announcement)
-        listed = list(announcements)
-        rows = self.rows({item.paper.id for item in listed})
-        fresh = self._named_fresh({rows[item.paper.id] for item in listed})  # by stream and paper: the sources
-        otherwise = self._named_otherwise(set(rows.values()))
-        wanted: list[dict[str, Any]] = []
-        for item in listed:
-            row, kind = rows[item.paper.id], item.kind
-            if kind in FRESH and (item.source, item.stream, row) in otherwise:
-                continue  # what a source called a replacement at first is no news when it is read again
-            if kind in FRESH:
-                said = fresh.setdefault((item.stream, row), set())
-                if item.source in said:
-                    continue
-                kind = AnnouncementKind.CONFIRMED if said else kind
-                said.add(item.source)
-            named = {"source": item.source, "stream": item.stream, "paper_id": row}
-            wanted.append({**named, "kind": kind.value, "day": item.day, "seen_at": now})
-        before = self.newest_announcement() or 0
-        for part in chunks(wanted):
-            self._db.execute(insert(self._db, t.announcement).on_conflict_do_nothing(), part)
-        a = t.announcement.c
-        new = sa.select(sa.func.count(a.id)).where(a.id > before, a.kind != AnnouncementKind.CONFIRMED)
-        return self._db.execute(new).scalar_one()
-
-    def _named_otherwise(self, rows: Set[int]) -> set[tuple[str, str, int]]:
-        """Source, stream and paper of what was announced as anything but fresh."""
-        a = t.announcement.c
-        found: set[tuple[str, str, int]] = set()
-        for part in chunks(sorted(rows)):
-            query = sa.select(a.source, a.stream, a.paper_id).where(a.paper_id.in_(part), a.kind.not_in(FRESH))
-            found.update((source, stream, row) for source, stream, row in self._db.execute(query))
-        return found
+        return {key for key, paper in unique.items() if key in kept and _is_news(kept[key].paper.doi, paper.doi)}
 
     def _touch(self, papers: Sequence[Paper]) -> None:
         """What may change without the text: lists of names, comments, references."""
@@ -130,12 +88,6 @@ class Papers:
             **_light(paper),
         }
 
-    def _keep_identifiers(self, papers: Iterable[Paper], rows: Mapping[PaperId, int]) -> None:
-        found = [{"scheme": "arxiv", "value": p.arxiv_id, "paper_id": rows[p.id]} for p in papers]
-        found += [{"scheme": "doi", "value": p.doi.casefold(), "paper_id": rows[p.id]} for p in papers if p.doi]
-        for part in chunks(found):
-            self._db.execute(insert(self._db, t.identifier).on_conflict_do_nothing(), part)
-
     def _keep_versions(self, papers: Iterable[Paper], rows: Mapping[PaperId, int]) -> None:
         found = [
             {"paper_id": rows[p.id], "number": v.number, "submitted_at": v.submitted_at, "withdrawn": v.withdrawn}
@@ -147,16 +99,13 @@ class Papers:
             news = {name: statement.excluded[name] for name in ("submitted_at", "withdrawn")}
             self._db.execute(statement.on_conflict_do_update(index_elements=["paper_id", "number"], set_=news), part)
 
-    def _named_fresh(self, rows: Set[int]) -> dict[tuple[str, int], set[str]]:
-        """Which sources have called a paper fresh in a stream, or confirmed it."""
-        a = t.announcement.c
-        found: dict[tuple[str, int], set[str]] = {}
-        for part in chunks(sorted(rows)):
-            kinds = FRESH | {AnnouncementKind.CONFIRMED}
-            query = sa.select(a.source, a.stream, a.paper_id).where(a.paper_id.in_(part), a.kind.in_(kinds))
-            for source, stream, row in self._db.execute(query):
-                found.setdefault((stream, row), set()).add(source)
-        return found
+    def forget_publication(self, paper: int, of: int) -> None:
+        """Take back from a paper the DOI and the reference that it has from another one."""
+        kept = self.by_row([paper, of])
+        one, other = kept[paper].paper, kept[of].paper
+        values = {name: "" for name in ("doi", "journal_ref") if getattr(one, name) == getattr(other, name)}
+        if values:
+            self._db.execute(sa.update(t.paper).where(t.paper.c.id == paper).values(values))
 
     # ------------------------------------------------------------ reading
 
@@ -183,40 +132,10 @@ class Papers:
         ]
         return {kept.row: kept for kept in self._whole(found)}
 
-    def fresh_since(self, announcement: int) -> list[FreshPaper]:
-        """Papers announced as new or cross-listed after the given announcement, in the order of announcing."""
-        return self._fresh(t.announcement.c.id > announcement)
-
-    def fresh_on(self, day: date) -> list[FreshPaper]:
-        """Papers announced as new or cross-listed on one day."""
-        return self._fresh(t.announcement.c.day == day)
-
-    def newest_listing(self) -> date | None:
-        """The day of the newest listing that announced anything new."""
-        query = sa.select(sa.func.max(t.announcement.c.day)).where(t.announcement.c.kind.in_(FRESH))
-        return self._db.execute(query).scalar()
-
-    def newest_announcement(self) -> int | None:
-        """The number of the last announcement noted."""
-        return self._db.execute(sa.select(sa.func.max(t.announcement.c.id))).scalar()
-
     def background(self, limit: int) -> list[bytes]:
         """The counted terms of the newest papers, newest first, at most `limit`."""
         query = sa.select(t.paper.c.terms).order_by(t.paper.c.id.desc()).limit(limit)
         return list(self._db.execute(query).scalars())
-
-    def announcements(self, row: int) -> list[tuple[str, str, str, date]]:
-        """Source, stream, kind and day of every time a paper was announced, oldest first."""
-        a = t.announcement.c
-        query = sa.select(a.source, a.stream, a.kind, a.day).where(a.paper_id == row).order_by(a.day, a.id)
-        return [tuple(found) for found in self._db.execute(query)]
-
-    def _fresh(self, condition: sa.ColumnElement[bool]) -> list[FreshPaper]:
-        a = t.announcement.c
-        query = sa.select(a.paper_id, a.id, a.day).where(condition, a.kind.in_(FRESH)).order_by(a.id)
-        found = {row: (number, day) for row, number, day in self._db.execute(query)}  # the newest takes the place
-        kept = self.by_row(found)
-        return [FreshPaper(kept[row], number, day) for row, (number, day) in sorted(found.items(), key=lambda x: x[1])]
 
     def _select(self, *columns: sa.ColumnElement[Any], keys: Iterable[PaperId]) -> list[sa.Row[Any]]:
         return [
@@ -236,8 +155,12 @@ class Papers:
         return [KeptPaper(row.id, _paper(row, tuple(versions[row.id])), row.terms) for row in found]
 
 
-_LIGHT = ("authors", "categories", "classes", "comment", "doi", "journal_ref")
+_LIGHT = ("authors", "bylines", "categories", "classes", "comment", "doi", "journal_ref", "submitter", "url")
 _FIXED = {"id", "canonical_key", "first_seen_at"}
+
+
+def _is_news(kept: str, told: str) -> bool:
+    return bool(told) and not identity.is_preprint(told) and (not kept or identity.is_preprint(kept))
 
 
 def _text(paper: Paper) -> tuple[str, str]:
@@ -252,6 +175,9 @@ def _light(paper: Paper) -> dict[str, Any]:
         "comment": paper.comment,
         "doi": paper.doi,
         "journal_ref": paper.journal_ref,
+        "submitter": paper.submitter,
+        "url": paper.url,
+        "bylines": [[list(b.affiliations), list(b.keys)] for b in paper.bylines] or None,
     }
 
 
@@ -267,5 +193,16 @@ def _paper(row: sa.Row[Any], versions: tuple[Version, ...]) -> Paper:
         comment=row.comment,
         doi=row.doi,
         journal_ref=row.journal_ref,
+        submitter=row.submitter,
+        url=row.url,
+        bylines=_bylines(row),
         changed_at=row.changed_at,
+    )
+
+
+def _bylines(row: sa.Row[Any]) -> tuple[Byline, ...]:
+    """Kept as [[affiliations, keys], …] in the order of the names."""
+    return tuple(
+        Byline(name=name, affiliations=tuple(affiliations), keys=tuple(map(AuthorKey, keys)))
+        for name, (affiliations, keys) in zip(row.authors, row.bylines or (), strict=False)
     )

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from digest.identity import PaperId
 from digest.store import tables as t
 from digest.store.upsert import chunks, insert
+from digest.store.works import Works
 from digest.subscribers import (
     Profile,
     ProfileField,
@@ -26,6 +27,7 @@ class Subscribers:
 
     def __init__(self, connection: sa.Connection) -> None:
         self._db = connection
+        self._works = Works(connection)
 
     # ------------------------------------------------------------ people
 
@@ -89,18 +91,19 @@ class Subscribers:
         wanted = list(subscribers)
         words: dict[int, dict[ProfileField, list[str]]] = defaultdict(lambda: defaultdict(list))
         e = t.profile_entry.c
-        said = sa.select(e.subscriber_id, e.field, e.value).order_by(e.id)
-        for row in self._of(wanted, said, e.subscriber_id):
+        written = sa.select(e.subscriber_id, e.field, e.value).order_by(e.id)
+        for row in self._of(wanted, written, e.subscriber_id):
             words[row.subscriber_id][ProfileField(row.field)].append(row.value)
         votes: dict[int, dict[Verdict, list[PaperId]]] = defaultdict(lambda: defaultdict(list))
         f = t.feedback.c
-        given = (
-            sa.select(f.subscriber_id, f.verdict, t.paper.c.canonical_key)
-            .join(t.paper, t.paper.c.id == f.paper_id)
-            .order_by(f.given_at, f.paper_id)
-        )
-        for row in self._of(wanted, given, f.subscriber_id):
-            votes[row.subscriber_id][Verdict(row.verdict)].append(PaperId(row.canonical_key))
+        given = sa.select(f.subscriber_id, f.verdict, f.paper_id).order_by(f.given_at, f.paper_id)
+        said = list(self._of(wanted, given, f.subscriber_id))
+        works = self._works.kept_as({row.paper_id for row in said})
+        verdicts = {
+            (row.subscriber_id, works[row.paper_id]): Verdict(row.verdict) for row in said
+        }  # the last one counts
+        for (number, key), verdict in verdicts.items():
+            votes[number][verdict].append(key)
         return {number: _profile(words[number], votes[number]) for number in wanted}
 
     def add_words(self, subscriber: int, field: ProfileField, values: Iterable[str]) -> None:
@@ -123,13 +126,10 @@ class Subscribers:
         self._db.execute(statement.on_conflict_do_update(index_elements=["subscriber_id", "paper_id"], set_=values))
 
     def seen(self, subscriber: int) -> set[PaperId]:
-        """Every paper that an edition has brought to a subscriber."""
-        query = (
-            sa.select(t.paper.c.canonical_key)
-            .join(t.seen, t.seen.c.paper_id == t.paper.c.id)
-            .where(t.seen.c.subscriber_id == subscriber)
-        )
-        return {PaperId(key) for key in self._db.execute(query).scalars()}
+        """Every work that an edition has brought to a subscriber, under the id it is read as."""
+        brought = sa.select(t.seen.c.paper_id).where(t.seen.c.subscriber_id == subscriber)
+        rows = set(self._db.execute(brought).scalars())
+        return set(self._works.kept_as(rows).values())
 
     def _of(
         self, subscribers: list[int], query: sa.Select[Any], column: sa.ColumnElement[int]

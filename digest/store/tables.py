@@ -33,6 +33,9 @@ paper = sa.Table(
     sa.Column("comment", sa.Text, nullable=False),
     sa.Column("doi", sa.Text, nullable=False),
     sa.Column("journal_ref", sa.Text, nullable=False),
+    sa.Column("submitter", sa.Text, nullable=False, server_default=""),
+    sa.Column("bylines", sa.JSON(none_as_null=True)),  # see store.papers; nothing where names are all that is told
+    sa.Column("url", sa.Text, nullable=False, server_default=""),
     sa.Column("first_seen_at", UtcDateTime, nullable=False),
     sa.Column("changed_at", UtcDateTime, nullable=False),
     sa.Column("terms", sa.LargeBinary, nullable=False),  # relevance.text.TermCounts
@@ -45,6 +48,26 @@ identifier = sa.Table(
     sa.Column("value", sa.Text, primary_key=True),
     _belongs_to("paper"),
     sa.Index("ix_identifier_paper_id", "paper_id"),
+)
+
+# A merged paper stays as it is, and is read as the one it was merged into until it is split off again.
+merge = sa.Table(
+    "merge",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    _belongs_to("paper"),
+    sa.Column("into_id", sa.ForeignKey("paper.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("rule", sa.Text, nullable=False),  # what made them one: identity.Rule
+    sa.Column("merged_at", UtcDateTime, nullable=False),
+    sa.Column("split_at", UtcDateTime),
+    sa.Index("ix_merge_into_id", "into_id"),
+    sa.Index(
+        "uq_merge_paper_id",
+        "paper_id",
+        unique=True,
+        sqlite_where=sa.text("split_at IS NULL"),
+        postgresql_where=sa.text("split_at IS NULL"),
+    ),
 )
 
 version = sa.Table(
@@ -66,9 +89,80 @@ announcement = sa.Table(
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("day", sa.Date, nullable=False),
     sa.Column("seen_at", UtcDateTime, nullable=False),
+    sa.Column("late", sa.Boolean, nullable=False, server_default=sa.false()),  # its batch had been closed before
     sa.UniqueConstraint("source", "stream", "paper_id", "kind", "day"),
     sa.Index("ix_announcement_paper_id", "paper_id"),
     sa.Index("ix_announcement_day", "day"),
+)
+
+batch = sa.Table(
+    "batch",
+    metadata,
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("stream", sa.Text, primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("expected", sa.Integer, nullable=False),
+    sa.Column("arrived", sa.Integer, nullable=False),
+    sa.Column("late", sa.Integer, nullable=False),
+    sa.Column("missing", sa.JSON, nullable=False),  # names of papers that were named and are not held
+    sa.Column("why", sa.Text, nullable=False),
+    sa.Column("closes_at", UtcDateTime, nullable=False),
+    sa.Column("closed_at", UtcDateTime),
+    sa.Index("ix_batch_day", "day"),
+)
+
+signal = sa.Table(
+    "signal",
+    metadata,
+    sa.Column("subject", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("observed_at", UtcDateTime, primary_key=True),
+    sa.Column("value", sa.JSON, nullable=False),
+)
+
+asked = sa.Table(  # which papers a source of signals was asked about, and when
+    "asked",
+    metadata,
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("paper_id", sa.ForeignKey("paper.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("asked_at", UtcDateTime, nullable=False),
+)
+
+author = sa.Table(
+    "author",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("block", sa.Text, nullable=False),  # namesakes.Person.block
+    sa.Column("first", sa.Text, nullable=False),  # namesakes.Person.first
+    sa.Column("printed", sa.Text, nullable=False),  # the name as first printed
+    sa.Column("summary", sa.JSON, nullable=False),  # see store.people
+    sa.Index("ix_author_block", "block", "first"),
+)
+
+author_name = sa.Table(  # how often each name was met
+    "author_name",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),  # folded
+    sa.Column("mentions", sa.Integer, nullable=False),
+)
+
+author_key = sa.Table(
+    "author_key",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),  # authors.AuthorKey
+    _belongs_to("author"),
+    sa.Index("ix_author_key_author_id", "author_id"),
+)
+
+authorship = sa.Table(
+    "authorship",
+    metadata,
+    sa.Column("paper_id", sa.ForeignKey("paper.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("position", sa.Integer, primary_key=True, autoincrement=False),  # 0 is the first author
+    _belongs_to("author"),
+    sa.Index("ix_authorship_author_id", "author_id"),
 )
 
 cursor = sa.Table(
@@ -92,6 +186,8 @@ gate = sa.Table(
     sa.Column("rest_reason", sa.Text, nullable=False, server_default=""),
     sa.Column("holder", sa.Text),  # the process that may ask the source now
     sa.Column("held_until", UtcDateTime),
+    sa.Column("budget_used", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("budget_began", UtcDateTime),
 )
 
 subscriber = sa.Table(
@@ -147,6 +243,8 @@ edition = sa.Table(
     sa.Column("items", sa.JSON, nullable=False),  # see store.editions
     sa.Column("considered", sa.JSON, nullable=False),
     sa.Column("papers_read", sa.Integer, nullable=False),
+    sa.Column("ledger", sa.JSON),
+    sa.Column("notices", sa.JSON),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.UniqueConstraint("subscriber_id", "kind", "slot_date"),
 )

@@ -5,6 +5,7 @@ import json
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -82,15 +83,29 @@ class Replay:
             return [json.loads(line) for line in answer.read().decode().splitlines() if line]
 
 
+def _wait_for(port: int) -> None:
+    for _ in range(100):
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise AssertionError(f"nobody listens on port {port}")
+
+
 @pytest.fixture(scope="session")
 def replay(shared: Path) -> Iterator[Replay]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    command = [sys.executable, str(shared / "tools" / "replay.py"), "--port", str(port), "--today", "2026-02-03"]
+    tool = shared / "tools" / "replay.py"
+    quick = str(Path(__file__).with_name("quick_replay.py"))
+    command = [sys.executable, quick, str(tool), "--data", str(shared / "data"), "--port", str(port)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
-        assert "today is" in process.stdout.readline()
+        assert "today is" in process.stdout.readline()  # which it says before it listens
+        _wait_for(port)
         yield Replay(f"http://127.0.0.1:{port}")
     finally:
         process.terminate()
@@ -125,7 +140,10 @@ def digest(
 ) -> Installation:
     monkeypatch.setenv("DIGEST_SOURCES_ARXIV_OAI_URL", f"{replay.url}/oai")
     monkeypatch.setenv("DIGEST_SOURCES_ARXIV_RSS_URL", replay.url)
+    monkeypatch.setenv("DIGEST_SOURCES_ARXIV_API_URL", f"{replay.url}/api/query")
     monkeypatch.setenv("DIGEST_SOURCES_ARXIV_INTERVAL_SECONDS", "0.05")
+    monkeypatch.setenv("DIGEST_SOURCES_HUGGINGFACE_URL", replay.url)
+    monkeypatch.setenv("DIGEST_SOURCES_HUGGINGFACE_ENABLED", "false")
     replay.control(today="2026-02-03", late=0, fault="zero", times=0)
     made = Installation(tmp_path, capsys, now="2026-02-03T07:30:00Z")
     made("init", "--category", "cs.CL", "--category", "cs.RO", "--sender", "digest@example.org")

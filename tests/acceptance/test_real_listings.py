@@ -99,8 +99,8 @@ def test_a_weekend_without_a_listing_sends_nothing_and_the_log_says_why(
 
 
 FAULTS = {
-    "429": (75, "wants rest; try again after"),
-    "503": (75, "wants rest; try again after"),
+    "429": (75, "wants rest (127.0.0.1); try again after"),
+    "503": (75, "wants rest (127.0.0.1); try again after"),
     "500": (1, "answered HTTP 500"),
     "html": (1, "an HTML page instead of"),
     "cut": (1, "the XML is damaged or cut short"),

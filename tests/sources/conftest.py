@@ -1,13 +1,17 @@
 """A misbehaving server, and the polite client that asks it."""
 
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+import trustme
 from hypothesis import settings
 
 from digest.sources.client import Limits, Pace, PoliteClient
+from tests.sources.misbehaving import Names
 from tests.sources.wire import Wire, wire
 
 NOW = datetime(2026, 3, 10, 6, 0, tzinfo=UTC)
@@ -25,6 +29,24 @@ def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
 def server() -> Iterator[Wire]:
     with wire() as misbehaving:
         yield misbehaving
+
+
+@pytest.fixture
+def names(monkeypatch: pytest.MonkeyPatch) -> Names:
+    """A resolver that says what it is told, and a network that leads to this machine alone."""
+    told = Names()
+    monkeypatch.setattr(socket, "getaddrinfo", told.getaddrinfo)
+    monkeypatch.setattr(socket, "create_connection", told.create_connection)
+    return told
+
+
+@pytest.fixture
+def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> trustme.CA:
+    """Whose certificates are believed, and nobody else's."""
+    found = trustme.CA()
+    found.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+    return found
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """OAI-PMH answers written by hand: a page holds records, a record holds `arXivRaw` metadata."""
 
+from collections.abc import Iterable
 from xml.sax.saxutils import escape
 
 RAW = "http://arxiv.org/OAI/arXivRaw/"
@@ -52,6 +53,21 @@ def metadata(arxiv: str = "2603.01234", *versions: str, **fields: str) -> str:
     named = {"id": arxiv} | plain | {name.replace("_", "-"): text for name, text in fields.items()}
     elements = "".join(f"<{name}>{escape(text)}</{name}>" for name, text in named.items() if text)
     return f'<arXivRaw xmlns="{RAW}">{elements}{"".join(versions or (version(1),))}</arXivRaw>'
+
+
+def details(arxiv: str = "2603.01234", *, title: str = "Tides", authors: Iterable[str] = ()) -> str:
+    """The same in the format `arXiv`; `authors` are made by `author`."""
+    return (
+        f'<arXiv xmlns="http://arxiv.org/OAI/arXiv/"><id>{arxiv}</id><created>2026-03-09</created>'
+        f"<authors>{''.join(authors)}</authors><title>{escape(title)}</title><categories>cs.LG</categories>"
+        "<abstract>  We study tides.</abstract></arXiv>"
+    )
+
+
+def author(keyname: str, forenames: str = "", *affiliations: str) -> str:
+    places = "".join(f"<affiliation>{escape(place)}</affiliation>" for place in affiliations)
+    first = f"<forenames>{escape(forenames)}</forenames>" * bool(forenames)
+    return f"<author><keyname>{escape(keyname)}</keyname>{first}{places}</author>"
 
 
 def version(number: int, date: str = "Mon, 09 Mar 2026 18:00:00 GMT", source_type: str = "D") -> str:

@@ -1,5 +1,6 @@
 """Why a record stands in a listing, and how arXiv spells a category."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -60,15 +61,29 @@ def test_a_fresh_paper_is_new_at_home_and_a_cross_list_elsewhere(
     [
         ("2603.01234", NEW),
         ("2602.01234", NEW),
-        ("2601.01234", CHANGED),
+        ("2512.01234", NEW),
+        ("2511.01234", CHANGED),
         ("2503.01234", CHANGED),
         ("math/0306266", CHANGED),
     ],
 )
-def test_a_first_version_is_new_while_its_id_is_of_this_month_or_the_last(
+def test_a_first_version_is_new_while_its_id_is_of_the_last_three_months(
     arxiv: str, expected: AnnouncementKind
 ) -> None:
     assert kind(paper(arxiv)) == expected
+
+
+@pytest.mark.parametrize("edit", [{"doi": "10.1000/x"}, {"journal_ref": "J. 1"}])
+@pytest.mark.parametrize(("arxiv", "expected"), [("2602.01234", NEW), ("2601.01234", CHANGED)])
+def test_one_that_was_given_a_reference_is_new_for_one_month_less(
+    arxiv: str, expected: AnnouncementKind, edit: dict[str, str]
+) -> None:
+    assert kind(replace(paper(arxiv), **edit)) == expected  # type: ignore[arg-type]
+
+
+def test_an_old_id_that_was_submitted_since_the_last_harvest_is_new() -> None:
+    late = paper("2405.01234", submitted=date(2026, 3, 9))
+    assert kind(late, since=date(2026, 3, 9)) == NEW
 
 
 @pytest.mark.parametrize(
@@ -98,7 +113,13 @@ def test_a_withdrawn_paper_is_withdrawn_however_fresh() -> None:
 
 def test_in_january_the_last_month_is_december() -> None:
     assert kind_of(paper("2512.01234"), "cs.LG", listed=date(2026, 1, 2), since=None) == NEW
-    assert kind_of(paper("2511.01234"), "cs.LG", listed=date(2026, 1, 2), since=None) == CHANGED
+    edited = replace(paper("2511.01234"), doi="10.1000/x")
+    assert kind_of(edited, "cs.LG", listed=date(2026, 1, 2), since=None) == CHANGED
+
+
+@pytest.mark.parametrize("listed", [date.min, date.max])
+def test_a_listing_of_an_impossible_day_has_kinds_too(listed: date) -> None:
+    assert kind_of(paper(), "cs.LG", listed=listed, since=None) in {NEW, CHANGED}
 
 
 @pytest.mark.parametrize(

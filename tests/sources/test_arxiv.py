@@ -16,10 +16,24 @@ from digest.identity import PaperId
 from digest.papers import Announcement, AnnouncementKind, Cursor, Page
 from digest.sample import SampleArxiv, papers
 from digest.sources.arxiv import Arxiv
+from digest.sources.arxiv_details import ArxivDetails
 from digest.sources.client import Pace, PoliteClient
 from digest.sources.settings import ArxivSettings
 from tests.sources.conftest import NOW, Clients, unhurried
-from tests.sources.pages import deleted, error, header, metadata, one, page, record, version
+from tests.sources.damage import damaged
+from tests.sources.pages import (
+    FULL_METADATA,
+    author,
+    deleted,
+    details,
+    error,
+    header,
+    metadata,
+    one,
+    page,
+    record,
+    version,
+)
 
 FIRST_DAY = date(2026, 3, 3)
 NEXT = Cursor(since=FIRST_DAY, token="2nd", began=date(2026, 3, 10))
@@ -99,6 +113,15 @@ def test_a_source_whose_clock_runs_ahead_does_not_take_us_along(turn: Callable[.
     assert turn(page(record(), answered="2062-03-10T08:00:00Z")).cursor.since == NOW.date()
 
 
+def test_a_source_whose_clock_is_behind_does_not_take_us_back(turn: Callable[..., Page]) -> None:
+    assert turn(page(record(), answered="0001-01-01T08:00:00Z")).cursor.since == FIRST_DAY
+
+
+def test_a_record_dated_when_there_was_no_arxiv_is_still_a_record(turn: Callable[..., Page]) -> None:
+    (only,) = turn(page(record("2603.00001", day="0001-01-01"))).announcements
+    assert only.day == date(1, 1, 1)
+
+
 def test_an_expired_token_begins_the_harvest_again_at_its_first_day(
     turn: Callable[..., Page], replies: Replies
 ) -> None:
@@ -109,9 +132,31 @@ def test_an_expired_token_begins_the_harvest_again_at_its_first_day(
     assert again.cursor == Cursor(since=FIRST_DAY, token="new", began=date(2026, 3, 10))
 
 
-def test_an_empty_answer_leaves_the_cursor_at_its_first_day(turn: Callable[..., Page]) -> None:
-    nothing = turn(error("noRecordsMatch"), after=NEXT)
-    assert nothing == Page(announcements=(), cursor=Cursor(since=FIRST_DAY))
+@pytest.mark.parametrize("after", [None, Cursor(since=FIRST_DAY), NEXT])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        error("noRecordsMatch"),
+        page(),
+        page(token="3rd"),
+        page(deleted("2603.00001"), deleted("2603.00002")),
+    ],
+    ids=["no records match", "no records", "no records and more to come", "deleted records only"],
+)
+def test_an_answer_without_papers_leaves_the_cursor_at_its_first_day(
+    turn: Callable[..., Page], after: Cursor | None, answer: bytes
+) -> None:
+    assert turn(answer, after=after) == Page(announcements=(), cursor=Cursor(since=FIRST_DAY))
+
+
+def test_silence_does_not_take_the_last_harvest_away(turn: Callable[..., Page]) -> None:
+    done = Cursor(since=date(2026, 3, 9), completed_at=NOW - timedelta(days=1))
+    assert turn(error("noRecordsMatch"), after=done).cursor == done
+
+
+def test_deleted_records_before_others_are_passed_over(turn: Callable[..., Page]) -> None:
+    read = turn(page(deleted("2603.00001"), token="2nd"))
+    assert (read.announcements, read.cursor) == ((), NEXT)
 
 
 @pytest.mark.parametrize(
@@ -139,7 +184,29 @@ def test_unreadable_records_are_named_and_the_rest_is_read(turn: Callable[..., P
     untitled, bare = record("2603.00001", body=metadata("2603.00001", title="")), f"<record>{header('2603.3')}</record>"
     read = turn(page(untitled, record("2603.00002"), bare))
     assert ids(read.announcements) == ["2603.00002"]
-    assert set(read.skipped) == {"oai:arXiv.org:2603.00001: 2603.00001: no title", "oai:arXiv.org:2603.3: no metadata"}
+    assert [str(each) for each in read.skipped] == [
+        "oai:arXiv.org:2603.3: no metadata",
+        "oai:arXiv.org:2603.00001: no title",
+    ]
+
+
+def test_an_unreadable_record_says_which_paper_of_which_day_it_is_as_far_as_it_can(turn: Callable[..., Page]) -> None:
+    untitled = record("2603.00001", day="2026-03-09", body=metadata("2603.00001", title=""))
+    bare = f"<record>{header('math/0306266', '2026-03-08')}</record>"
+    dateless = record("2603.00002", day="soon")
+    nameless = "<record><header><datestamp>2026-03-07</datestamp></header></record>"
+    read = turn(page(untitled, bare, dateless, nameless, record("2603.00003")))
+    assert {(each.paper, each.day) for each in read.skipped} == {
+        ("arxiv:2603.00001", date(2026, 3, 9)),
+        ("arxiv:math/0306266", date(2026, 3, 8)),
+        ("arxiv:2603.00002", None),
+        (None, date(2026, 3, 7)),
+    }
+
+
+def test_a_page_of_which_nothing_can_be_read_is_a_fault(turn: Callable[..., Page]) -> None:
+    with pytest.raises(SourceError, match=r"none of 1 records can be read; the first: oai:arXiv\.org:2603\.1: no meta"):
+        turn(page(f"<record>{header('2603.1')}</record>"))
 
 
 # ------------------------------------------------------------ refusals
@@ -162,21 +229,36 @@ def test_a_token_refused_twice_is_an_error(turn: Callable[..., Page], replies: R
     assert len(replies.asked) == 2
 
 
+WHOLE = page(
+    record("2603.00001", body=FULL_METADATA), record(body=metadata("math/0306266")), deleted("2603.2"), token="2nd"
+)
+DETAILED = page(record(body=details(authors=[author("Marin", "Ana", "MIT"), author("Li", "Bo")])), record())
+
+
 @unhurried
-@given(st.integers(0, 2000), st.binary(max_size=8), st.integers(0, 30))
-def test_a_damaged_page_is_a_page_or_an_error_of_the_source(place: int, put: bytes, lost: int) -> None:
-    whole = page(record("2603.00001"), record("2603.00002", body=metadata("math/0306266")), token="2nd")
-    replies = Replies([whole[:place] + put + whole[place + lost :]])
+@given(damaged(WHOLE) | damaged(DETAILED), st.sampled_from([Arxiv, ArxivDetails]), st.sampled_from([None, NEXT]))
+def test_whatever_comes_is_a_page_or_an_error_of_the_source(
+    body: bytes, kind: type[Arxiv | ArxivDetails], after: Cursor | None
+) -> None:
     client = PoliteClient(
         "arxiv",
         user_agent="test",
         pace=Pace(0.0),
         cooldown=timedelta(0),
-        transport=httpx.MockTransport(replies),
+        transport=httpx.MockTransport(Replies([body])),
     )
     with suppress(SourceError):
-        assert isinstance(Arxiv(ArxivSettings(), client).page("cs.LG", None, now=NOW), Page)
+        read = kind(ArxivSettings(), client).page("cs.LG", after, now=NOW)
+        assert read.cursor.since >= FIRST_DAY
+        assert all(one_line(each) for each in read.announcements)
     client.close()
+
+
+def one_line(told: Announcement) -> bool:
+    """Whether what the product prints on one line would stand on one."""
+    names = [*told.paper.authors, *(place for byline in told.paper.bylines for place in byline.affiliations)]
+    texts = [told.paper.title, told.paper.comment, told.paper.doi, told.paper.submitter, *names]
+    return all(len(text.splitlines()) <= 1 and text == text.strip() for text in texts)
 
 
 # ------------------------------------------------------------ one paper
@@ -201,8 +283,8 @@ def test_an_unknown_paper_is_none(arxiv: Arxiv, replies: Replies) -> None:
     [
         (error("badArgument"), "no record of 2603.01234: badArgument"),
         (one(deleted("2603.01234")), "no record of 2603.01234: it is marked deleted"),
-        (one(f"<record>{header('2603.01234')}</record>"), "no record of 2603.01234: oai:arXiv.org:2603.01234: no meta"),
-        (one(record(body=metadata(title=""))), "the record of 2603.01234 cannot be read: 2603.01234: no title"),
+        (one(f"<record>{header('2603.01234')}</record>"), "no record of 2603.01234: no metadata"),
+        (one(record(body=metadata(title=""))), "the record of 2603.01234 cannot be read: no title"),
     ],
 )
 def test_a_paper_that_cannot_be_had_is_an_error_with_its_reason(

@@ -1,25 +1,31 @@
 """When arXiv announces: five evenings a week in New York, each for the listing of the next day."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from digest.batches import Announces
 from digest.sources.arxiv import Arxiv
-from digest.sources.calendar import announced_between, is_announcement_day, ready_at
+from digest.sources.arxiv_details import ArxivDetails
+from digest.sources.arxiv_rss import ArxivRss
+from digest.sources.calendar import (
+    feed_listing_due,
+    feed_ready_at,
+    is_announcement_day,
+    newest_feed_listing,
+    newest_listing,
+    ready_at,
+)
 from digest.sources.settings import ArxivSettings
 from tests.sources.conftest import Clients, unhurried
 
 MONDAY = date(2026, 3, 9)
-MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+DAY = timedelta(days=1)
 THANKSGIVING = date(2026, 11, 26)  # a Thursday; deferred, so Friday has no listing
 DEFERRED = frozenset({THANKSGIVING})
 NEVER: frozenset[date] = frozenset()
-
-
-def announced(first: date, now: datetime, deferred: frozenset[date] = NEVER) -> bool:
-    return announced_between(first, now, deferred)
 
 
 # ------------------------------------------------------------ days
@@ -40,6 +46,12 @@ def test_a_deferred_evening_takes_the_listing_of_the_next_day() -> None:
     assert not is_announcement_day(THANKSGIVING + DAY, DEFERRED)
 
 
+def test_over_a_deferred_evening_and_its_weekend_the_newest_listing_is_the_one_before() -> None:
+    sunday = THANKSGIVING + 3 * DAY
+    assert newest_listing(sunday, NEVER) == THANKSGIVING + DAY
+    assert newest_listing(sunday, DEFERRED) == THANKSGIVING
+
+
 # ------------------------------------------------------------ instants
 
 
@@ -57,53 +69,50 @@ def test_a_listing_is_ready_the_evening_before_by_new_yorks_clock(listing: date,
     assert ready_at(listing) == ready.replace(tzinfo=UTC)
 
 
-@pytest.mark.parametrize("listing", [date(2026, 3, 5), MONDAY, date(2026, 10, 30), date(2026, 11, 2)])
-def test_a_listing_is_announced_from_the_minute_it_is_ready(listing: date) -> None:
-    assert not announced(listing, ready_at(listing) - MINUTE)
-    assert announced(listing, ready_at(listing))
-
-
-# ------------------------------------------------------------ between two instants
-
-
-def test_what_came_out_since_the_first_day_counts() -> None:
-    assert announced(MONDAY - 30 * DAY, ready_at(MONDAY))
-    assert announced(MONDAY - 3 * DAY, ready_at(MONDAY - 3 * DAY))
-
-
-def test_a_first_day_that_is_still_to_come_has_brought_nothing() -> None:
-    assert not announced(MONDAY + 30 * DAY, ready_at(MONDAY))
-
-
 @unhurried
-@given(st.integers(0, 500), st.integers(1, 2), st.integers(0, 4 * 24 * 60))
-def test_nothing_is_announced_over_a_bare_weekend(weeks: int, weekend_day: int, minutes: int) -> None:
-    monday = MONDAY + weeks * 7 * DAY
-    saturday_morning = datetime.combine(monday - 2 * DAY, datetime.min.time(), UTC)
-    now = saturday_morning + minutes * MINUTE
-    assert announced(monday - weekend_day * DAY, now) == (now >= ready_at(monday))
+@given(st.datetimes(datetime(2024, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)))
+def test_the_newest_listing_of_the_feeds_is_ready_and_the_one_after_it_is_not(now: datetime) -> None:
+    newest = newest_feed_listing(now, NEVER)
+    following = next(newest + n * DAY for n in range(1, 5) if (newest + n * DAY).weekday() < 5)
+    assert feed_ready_at(newest) <= now < feed_ready_at(following)
 
 
-@unhurried
-@given(st.dates(date(2020, 1, 1), date(2035, 1, 1)), st.integers(1, 60), st.sets(st.integers(0, 60)))
-def test_a_listing_was_announced_exactly_if_one_of_its_days_was_ready(first: date, days: int, off: set[int]) -> None:
-    now = datetime.combine(first + days * DAY, datetime.min.time(), UTC) + timedelta(hours=12)
-    deferred = frozenset(first + number * DAY for number in off)
-    listed = [first + number * DAY for number in range(days + 3)]
-    ready = [day for day in listed if is_announcement_day(day, deferred) and ready_at(day) <= now]
-    assert announced(first, now, deferred) == bool(ready)
+@pytest.mark.parametrize(("minute", "due"), [(9, False), (10, True)])
+def test_on_a_day_with_a_listing_the_feeds_are_due_from_ten_past_midnight_in_new_york(minute: int, due: bool) -> None:
+    assert feed_listing_due(datetime(2026, 3, 10, 4, minute, tzinfo=UTC), NEVER) is due
 
 
-def test_a_deferred_evening_and_its_weekend_bring_nothing() -> None:
-    sunday = datetime(2026, 11, 29, 12, tzinfo=UTC)
-    friday = THANKSGIVING + DAY
-    assert announced(friday, sunday)
-    assert not announced(friday, sunday, DEFERRED)
+def test_a_deferred_evening_leaves_the_feed_of_the_next_day_empty() -> None:
+    friday = datetime(2026, 11, 27, 12, tzinfo=UTC)
+    assert not feed_listing_due(friday, DEFERRED)
+    assert newest_feed_listing(friday, DEFERRED) == THANKSGIVING
 
 
-def test_the_source_knows_the_deferred_evenings_of_its_settings(clients: Clients) -> None:
-    now = datetime(2026, 12, 12, 12, tzinfo=UTC)  # a Saturday
-    ordinary = Arxiv(ArxivSettings(first_days=1), clients())
-    quiet = Arxiv(ArxivSettings(first_days=1, deferred_days=(date(2026, 12, 10),)), clients())
-    assert ordinary.announcement_due("cs.LG", None, now=now)
-    assert not quiet.announcement_due("cs.LG", None, now=now)
+# ------------------------------------------------------------ what the sources say of it
+
+FRIDAY = date(2026, 12, 11)
+
+
+@pytest.mark.parametrize("kind", [Arxiv, ArxivDetails, ArxivRss])
+def test_a_source_of_arxiv_announces_on_weekdays_but_after_the_deferred_evenings_of_its_settings(
+    clients: Clients, kind: type[Arxiv | ArxivDetails | ArxivRss]
+) -> None:
+    source = kind(ArxivSettings(deferred_days=(FRIDAY - DAY,)), clients())
+    said = [source.announces(FRIDAY + n * DAY) for n in (-1, 0, 1, 2, 3)]
+    assert said == [Announces.YES, Announces.NO, Announces.NO, Announces.NO, Announces.YES]
+
+
+@pytest.mark.parametrize("kind", [Arxiv, ArxivDetails])
+def test_oai_shows_a_listing_on_the_evening_before_at_the_hour_of_its_settings(
+    clients: Clients, kind: type[Arxiv | ArxivDetails]
+) -> None:
+    source = kind(ArxivSettings(oai_ready=time(23, 5)), clients())
+    assert source.shown_at(MONDAY) == datetime(2026, 3, 9, 3, 5, tzinfo=UTC)
+    assert source.shown_at(MONDAY).tzinfo is UTC
+
+
+def test_the_feeds_show_a_listing_on_its_day_at_the_hour_of_its_settings(clients: Clients) -> None:
+    source = ArxivRss(ArxivSettings(rss_ready=time(0, 20)), clients())
+    assert source.shown_at(MONDAY) == datetime(2026, 3, 9, 4, 20, tzinfo=UTC)
+    assert source.shown_at(date(2026, 1, 5)) == datetime(2026, 1, 5, 5, 20, tzinfo=UTC)
+    assert source.shown_at(MONDAY).tzinfo is UTC

@@ -1,5 +1,6 @@
 """The polite client: it says who calls, keeps the pace, rests when told to, and names each refusal."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -48,6 +49,28 @@ def test_the_parameters_arrive_whole(server: Wire, clients: Clients) -> None:
     clients().get(server.url, {"verb": "ListRecords", "resumptionToken": "a b&c=d/é+"}, now=NOW)
     asked = httpx.URL(server.requests[0].split()[1])
     assert dict(asked.params) == {"verb": "ListRecords", "resumptionToken": "a b&c=d/é+"}
+
+
+def test_the_parameters_that_an_address_has_already_stay(server: Wire, clients: Clients) -> None:
+    client = clients()
+    client.changed(f"{server.url}?type=rss&x", None, now=NOW)
+    client.get(f"{server.url}?type=rss", {"page": "2"}, now=NOW)
+    assert [each.split()[1] for each in server.requests] == ["/oai?type=rss&x", "/oai?type=rss&page=2"]
+
+
+def test_what_is_posted_arrives_as_json(server: Wire, clients: Clients) -> None:
+    server.answers(answer(body=b"[null]"))
+    assert clients().post(server.url, {"fields": "title"}, {"ids": ["ARXIV:2409.00001", "é"]}, now=NOW) == b"[null]"
+    assert server.requests[0].startswith("POST /oai?fields=title HTTP/1.1\r\n")
+    assert "Content-Type: application/json\r\n" in server.requests[0]
+    assert json.loads(server.bodies[0]) == {"ids": ["ARXIV:2409.00001", "é"]}
+
+
+def test_who_posts_too_much_is_told_to_rest_as_well(server: Wire, clients: Clients) -> None:
+    server.answers(answer("429 Too Many Requests"))
+    with pytest.raises(SourceResting) as refusal:
+        clients().post(server.url, {}, [], now=NOW)
+    assert refusal.value.until == NOW + COOLDOWN
 
 
 def test_a_whole_answer_is_handed_over_as_it_is(server: Wire, ask: Ask) -> None:
@@ -110,6 +133,7 @@ def test_a_redirect_is_a_request_and_keeps_the_pace(server: Wire, ask: Ask) -> N
     [
         ({}, COOLDOWN),
         ({"retry_after": "30"}, COOLDOWN),
+        ({"retry_after": "-30"}, COOLDOWN),
         ({"retry_after": "3600"}, timedelta(hours=1)),
         ({"retry_after": format_datetime(NOW + timedelta(hours=2), usegmt=True)}, timedelta(hours=2)),
         ({"retry_after": format_datetime(NOW - timedelta(hours=2), usegmt=True)}, COOLDOWN),
@@ -131,6 +155,22 @@ def test_after_503_the_source_rests_as_long_as_it_asks(server: Wire, ask: Ask) -
     with pytest.raises(SourceResting, match=r"answered 503 \(Service Unavailable\)") as refusal:
         ask()
     assert refusal.value.until == NOW + timedelta(seconds=20)
+
+
+def test_after_503_with_a_date_the_source_rests_until_then_and_a_day_at_most(server: Wire, ask: Ask) -> None:
+    for wanted, rest in ((timedelta(hours=2), timedelta(hours=2)), (timedelta(days=400), DAY)):
+        server.answers(answer("503 Service Unavailable", retry_after=format_datetime(NOW + wanted, usegmt=True)))
+        with pytest.raises(SourceResting) as refusal:
+            ask()
+        assert refusal.value.until == NOW + rest
+
+
+@pytest.mark.parametrize("header", ["soon", "-20", "NaN", "1e3", ""])
+def test_503_with_what_is_no_time_is_an_error_and_no_rest(server: Wire, ask: Ask, header: str) -> None:
+    server.answers(answer("503 Service Unavailable", retry_after=header))
+    with pytest.raises(SourceError) as refusal:
+        ask()
+    assert type(refusal.value) is SourceError
 
 
 @unhurried
@@ -165,15 +205,16 @@ def test_any_date_is_understood_up_to_a_day(naive: datetime) -> None:
 @pytest.mark.parametrize(
     ("status", "problem"),
     [
-        ("500 Internal Server Error", "answered HTTP 500 Internal Server Error"),
-        ("503 Service Unavailable", "answered HTTP 503 Service Unavailable"),
-        ("404 Not Found", "answered HTTP 404 Not Found"),
-        ("403 Forbidden", "answered HTTP 403 Forbidden"),
-        ("400", "answered HTTP 400"),
-        ("204 No Content", "answered HTTP 204 No Content"),
-        ("206 Partial Content", "answered HTTP 206 Partial Content"),
-        ("304 Not Modified", "answered HTTP 304 Not Modified"),
-        ("302 Found", "answered HTTP 302 Found"),
+        ("500 Internal Server Error", "answered HTTP 500 Internal Server Error (127.0.0.1)"),
+        ("503 Service Unavailable", "answered HTTP 503 Service Unavailable (127.0.0.1)"),
+        ("404 Not Found", "answered HTTP 404 Not Found (127.0.0.1)"),
+        ("403 You said key=s3cret", "answered HTTP 403 Forbidden (127.0.0.1)"),
+        ("400", "answered HTTP 400 Bad Request (127.0.0.1)"),
+        ("999 Nobody knows", "answered HTTP 999 (127.0.0.1)"),
+        ("204 No Content", "answered HTTP 204 No Content (127.0.0.1)"),
+        ("206 Partial Content", "answered HTTP 206 Partial Content (127.0.0.1)"),
+        ("304 Not Modified", "answered HTTP 304 Not Modified (127.0.0.1)"),
+        ("302 Found", "answered HTTP 302 Found (127.0.0.1)"),
     ],
 )
 def test_another_status_is_named(server: Wire, ask: Ask, status: str, problem: str) -> None:
@@ -201,9 +242,33 @@ def test_a_port_where_nobody_listens_is_named(clients: Clients) -> None:
         clients().get("http://127.0.0.1:9/oai", {}, now=NOW)
 
 
-def test_a_token_too_long_for_an_address_is_named(clients: Clients) -> None:
-    with pytest.raises(SourceError, match=r"^arxiv: cannot be asked: .*too long"):
-        clients().get("http://127.0.0.1:9/oai", {"resumptionToken": "x" * 70_000}, now=NOW)
+def test_a_name_that_nobody_has_is_named(clients: Clients) -> None:
+    with pytest.raises(SourceError, match=r"^arxiv: cannot be reached: .*\(nobody\.invalid\)$"):
+        clients().get("http://nobody.invalid/oai", {}, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("url", "params"),
+    [
+        ("http://127.0.0.1:9/oai", {"resumptionToken": "x" * 70_000}),
+        ("http://127.0.0.1:9/oai", {"resumptionToken": "\ud800"}),
+        ("http://127.0.0.1:nine/oai", {}),
+        ("http://127.0.0.1/\n", {}),
+        ("file://127.0.0.1/etc/passwd", {}),
+        ("ftp://127.0.0.1/", {}),
+    ],
+)
+def test_what_is_no_address_to_ask_is_told_before_asking(clients: Clients, url: str, params: dict[str, str]) -> None:
+    client = clients()
+    with pytest.raises(SourceError, match=r"^arxiv: cannot be asked: not an .*address.* \(127\.0\.0\.1\)$"):
+        client.get(url, params, now=NOW)
+    assert client.requests == 0
+
+
+@pytest.mark.parametrize("url", ["", "feed.xml", "http://", "http://[::1", "http:///x"])
+def test_an_address_without_a_host_is_told(clients: Clients, url: str) -> None:
+    with pytest.raises(SourceError, match=r"^arxiv: cannot be asked: "):
+        clients().get(url, {}, now=NOW)
 
 
 def test_the_client_goes_on_after_a_fault(server: Wire, clients: Clients) -> None:

@@ -51,31 +51,31 @@ def test_a_redirect_needs_no_body_and_no_length(server: Wire, ask: Ask) -> None:
 
 def test_a_redirect_to_another_host_is_refused(server: Wire, ask: Ask) -> None:
     server.answers(to("http://tracker.example/oai"))
-    assert refused(ask) == "refused a redirect from 127.0.0.1 to http://tracker.example"
+    assert refused(ask) == "refused a redirect to http://tracker.example (127.0.0.1)"
 
 
 def test_a_redirect_to_another_port_of_this_machine_is_refused_and_nobody_calls_there(server: Wire, ask: Ask) -> None:
     with wire() as private:
         server.answers(to(private.url))
-        assert refused(ask) == "refused a redirect from 127.0.0.1 to http://127.0.0.1"
+        assert refused(ask) == "refused a redirect to http://127.0.0.1 (127.0.0.1)"
         assert private.requests == []
 
 
-@pytest.mark.parametrize("location", ["file:" + "///etc/passwd", "ftp://127.0.0.1/", "gopher:///x"])
+@pytest.mark.parametrize("location", ["file:" + "///etc/passwd", "ftp://127.0.0.1/", "gopher:///x", "data:,x"])
 def test_a_redirect_to_another_scheme_is_refused(server: Wire, ask: Ask, location: str) -> None:
     server.answers(to(location))
-    assert refused(ask).startswith(f"refused a redirect from 127.0.0.1 to {location.partition(':')[0]}://")
+    assert refused(ask).startswith(f"refused a redirect to {location.partition(':')[0]}://")
 
 
-@pytest.mark.parametrize("location", ["data:text/xml,<OAI-PMH/>", "https://xn--/", "http://[::1", "https://h:abc/"])
+@pytest.mark.parametrize("location", ["http://[::1", "https://h:abc/", "http://a\x01b/"])
 def test_a_redirect_to_what_is_not_an_address_is_named(clients: Clients, location: str) -> None:
-    with pytest.raises(SourceError, match=r"redirected to what is not an address|Invalid URL in location header"):
+    with pytest.raises(SourceError, match=r"redirected to what is not an address \(source\.example\)"):
         follow(clients, location)
 
 
 def test_a_redirect_that_leads_in_a_circle_is_given_up(server: Wire, ask: Ask) -> None:
     server.answers(to("/round"))
-    assert refused(ask) == f"more than {MAX_REDIRECTS} redirects from {server.url}"
+    assert refused(ask) == f"more than {MAX_REDIRECTS} redirects (127.0.0.1)"
     assert len(server.requests) == MAX_REDIRECTS + 1
 
 
@@ -85,7 +85,7 @@ def test_a_redirect_to_a_friend_is_followed(clients: Clients) -> None:
 
 @pytest.mark.parametrize("location", ["http://friend.example/", "https://friend.example:8443/", "//127.0.0.1/"])
 def test_a_friend_is_followed_only_to_its_own_secure_door(clients: Clients, location: str) -> None:
-    with pytest.raises(SourceError, match=r"refused a redirect from source\.example"):
+    with pytest.raises(SourceError, match=r"refused a redirect to .* \(source\.example\)"):
         follow(clients, location)
 
 

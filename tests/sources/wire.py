@@ -1,11 +1,15 @@
 """A web server on loopback that misbehaves as it is told, byte by byte."""
 
+import re
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from threading import Event, Thread
+from typing import TypeVar
 
 Answer = bytes | Callable[[socket.socket, Event], None]  # what is sent, or what is done until the event is set
+
+Served = TypeVar("Served", bound="Wire")
 
 
 class Wire:
@@ -13,6 +17,7 @@ class Wire:
 
     def __init__(self, listener: socket.socket) -> None:
         self.requests: list[str] = []  # the head of each, as received
+        self.bodies: list[bytes] = []  # what came after each head, as long as it said
         self.port: int = listener.getsockname()[1]
         self._listener = listener
         self._answers: list[Answer] = [answer()]
@@ -36,10 +41,11 @@ class Wire:
             pass  # wakes the server, which then sees that it is over
 
     def _converse(self, connection: socket.socket) -> None:
-        head = _head(connection)
+        head, body = _request(connection)
         if not head:
             return
         self.requests.append(head)
+        self.bodies.append(body)
         following = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
         if isinstance(following, bytes):
             connection.sendall(following)
@@ -49,8 +55,15 @@ class Wire:
 
 @contextmanager
 def wire() -> Iterator[Wire]:
+    with serving(Wire) as server:
+        yield server
+
+
+@contextmanager
+def serving(kind: Callable[[socket.socket], Served]) -> Iterator[Served]:
+    """A server of some kind that answers in a thread until the end of the block."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = Wire(listener)
+        server = kind(listener)
         thread = Thread(target=server.serve, daemon=True)
         thread.start()
         try:
@@ -86,11 +99,16 @@ def hang_up(connection: socket.socket, over: Event) -> None:
     """End the connection without a word."""
 
 
-def _head(connection: socket.socket) -> str:
+def _request(connection: socket.socket) -> tuple[str, bytes]:
+    """The head and the body of a request; empty where the client hung up."""
     received = b""
     while b"\r\n\r\n" not in received:
         more = connection.recv(65_536)
         if not more:
-            return ""
+            return "", b""
         received += more
-    return received.decode("ascii")
+    head, _, body = received.partition(b"\r\n\r\n")
+    length = re.search(rb"(?i)content-length: *([0-9]+)", head)
+    while len(body) < int(length[1] if length else 0) and (more := connection.recv(65_536)):
+        body += more
+    return (head + b"\r\n\r\n").decode("ascii"), body

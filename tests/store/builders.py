@@ -34,7 +34,7 @@ def announce(store: Store, *items: Announcement, now: datetime = NOW) -> int:
     """Keep the papers and note their announcements; how many announcements were new."""
     keep(store, *(item.paper for item in items), now=now)
     with store.begin() as tx:
-        return tx.papers.announce(items, now=now)
+        return tx.announcements.note(items, now=now)
 
 
 def subscribe(tx: Transaction, address: str = "", **values: object) -> Subscriber:

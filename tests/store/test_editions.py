@@ -1,13 +1,18 @@
 """An edition is one for its reader, kind and date, and reads for ever as it was kept."""
 
 import math
+from dataclasses import replace
 from datetime import timedelta
 
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from digest.editions import EditionKind, Reason, ReasonKind, Recommendation
+from digest.batches import BatchState
+from digest.editions import Coverage, EditionKind, Notice, Reason, ReasonKind, Recommendation
+from digest.papers import AnnouncementKind
 from digest.store import Store
+from digest.store.tables import edition as edition_table
 from tests.fakes import MONDAY, paper
 from tests.store.builders import NOW, edition, keep, reader, recommended, slate
 
@@ -54,6 +59,38 @@ def test_scores_and_reasons_come_back_to_the_last_bit(store: Store, score: float
     assert back.announced == TUESDAY
     assert back.score == score
     assert math.copysign(1, back.score) == math.copysign(1, score)
+
+
+def test_what_came_late_what_the_ledger_said_and_what_happened_come_back(store: Store) -> None:
+    someone, chosen, liked = reader(store), paper(), paper("Liked")
+    keep(store, chosen, liked)
+    lines = (
+        Coverage(stream="cs.LG", seen=234, expected=236, chosen=12, state=BatchState.PARTIAL, since=MONDAY),
+        Coverage(stream="math.AP", seen=3, expected=3, chosen=0, state=BatchState.COMPLETE),
+    )
+    with store.begin() as tx:
+        kept = {key: found.paper for key, found in tx.papers.get([chosen.id, liked.id]).items()}
+        notices = tuple(
+            Notice(paper=kept[liked.id], kind=kind, day=TUESDAY)
+            for kind in (AnnouncementKind.REPLACEMENT, AnnouncementKind.WITHDRAWN, AnnouncementKind.PUBLISHED)
+        )
+        late = replace(recommended(kept[chosen.id]), late=True)
+        tx.editions.keep(slate(someone, late, coverage=lines, notices=notices), now=NOW)
+    with store.read() as tx:
+        (found,) = tx.editions.of(someone.id, limit=1)
+        seen = tx.subscribers.seen(someone.id)
+    assert (found.recommendations, found.coverage, found.notices) == ((late,), lines, notices)
+    assert seen == {chosen.id}  # a paper one was told about may still come in an edition
+
+
+def test_an_edition_of_an_older_release_says_nothing_of_the_ledger(store: Store) -> None:
+    someone = reader(store)
+    number = edition(store, someone)
+    with store._engine.begin() as connection:
+        connection.execute(sa.update(edition_table).values(ledger=sa.null(), notices=sa.null()))
+    with store.read() as tx:
+        found = tx.editions.get([number])[number]
+    assert (found.coverage, found.notices) == ((), ())
 
 
 def test_a_reader_has_one_edition_of_a_kind_and_date(store: Store) -> None:

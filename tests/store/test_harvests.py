@@ -36,6 +36,19 @@ def test_streams_and_sources_have_cursors_of_their_own(store: Store) -> None:
         assert tx.harvests.cursor("other", "cs.LG") is None
 
 
+def test_every_cursor_is_told_by_source_and_stream(store: Store) -> None:
+    moved = [
+        ("b", "x", Cursor(since=MONDAY)),
+        ("a", "y", Cursor(since=MONDAY, completed_at=NOW)),
+        ("a", "x", Cursor(since=MONDAY)),
+    ]
+    with store.begin() as tx:
+        assert tx.harvests.cursors() == []
+        for source, stream, cursor in moved:
+            tx.harvests.move(source, stream, cursor)
+        assert tx.harvests.cursors() == [moved[2], moved[1], moved[0]]
+
+
 def test_a_source_that_was_never_asked_has_an_open_gate(store: Store) -> None:
     with store.read() as tx:
         assert tx.harvests.gate("arxiv") == GateState()
@@ -48,7 +61,8 @@ def test_requests_and_rests_are_noted_side_by_side(store: Store) -> None:
         tx.harvests.note_rest("arxiv", NOW + SECOND, "answered 503")
         tx.harvests.note_request("arxiv", NOW + 2 * SECOND)
         tx.harvests.note_request("arxiv", None)
-        assert tx.harvests.gate("arxiv") == GateState(NOW + 2 * SECOND, NOW + SECOND, "answered 503")
+        tx.harvests.note_budget("arxiv", 7, NOW)
+        assert tx.harvests.gate("arxiv") == GateState(NOW + 2 * SECOND, NOW + SECOND, "answered 503", 7, NOW)
 
 
 def test_a_resting_source_is_refused_until_its_rest_is_over(store: Store) -> None:

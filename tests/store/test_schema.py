@@ -11,20 +11,39 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+from digest.batches import Batch, BatchState
 from digest.errors import StoreError
+from digest.identity import Rule
+from digest.papers import Cursor
+from digest.signals import UPVOTES, Signal
 from digest.store import DatabaseSettings, Store, schema
+from digest.store.harvests import GateState
 from digest.store.tables import metadata
-from digest.subscribers import ProfileField
-from tests.fakes import paper
+from digest.subscribers import ProfileField, Verdict
+from tests.fakes import MONDAY, paper
 from tests.store.builders import NOW, announce, announced, edition, keep, reader
 
+BEFORE_THE_LEDGER = (
+    """INSERT INTO paper (id, canonical_key, title, abstract, authors, categories, classes, comment, doi, journal_ref,
+    first_seen_at, changed_at, terms) VALUES (1, 'arxiv:2603.00001', 'Ants', '', '[]', '["cs.LG"]', '[]', '', '', '',
+    '2026-03-02 07:30:00+00:00', '2026-03-02 07:30:00+00:00', '')""",
+    "INSERT INTO identifier (scheme, value, paper_id) VALUES ('arxiv', '2603.00001', 1)",
+    """INSERT INTO announcement (id, source, stream, paper_id, kind, day, seen_at)
+    VALUES (1, 'arxiv', 'cs.LG', 1, 'new', '2026-03-02', '2026-03-02 07:30:00+00:00')""",
+    "INSERT INTO gate (source, rest_reason) VALUES ('arxiv', 'answered 429')",
+    """INSERT INTO subscriber (id, address, address_key, state, timezone, send_at, days, size, next_due_at, feed_uri,
+    created_at) VALUES (1, 'a@example.org', 'a@example.org', 'active', 'UTC', '07:00:00.000000', '[]', 5,
+    '2026-03-03 07:00:00+00:00', 'tag:example.org,2026:feed/1', '2026-03-02 07:30:00+00:00')""",
+    """INSERT INTO edition (id, subscriber_id, kind, slot_date, items, considered, papers_read, created_at)
+    VALUES (1, 1, 'daily', '2026-03-02', '[]', '[]', 7, '2026-03-02 07:30:00+00:00')""",
+)
 NEXT_REVISION = '''"""A change that SQLite can only make by building the tables anew."""
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "9999"
-down_revision = "0002"
+down_revision = "0003"
 
 
 def upgrade() -> None:
@@ -65,11 +84,21 @@ def number_of_rows(store: Store) -> dict[str, int]:
 
 
 def inhabit(store: Store) -> None:
-    """A row or more in every table."""
-    item, someone = paper(doi="10.1/x"), reader(store)
-    announce(store, announced(item))
+    """A row or more in every table that the verbs write."""
+    item, other, someone = paper(doi="10.1000/x"), paper(), reader(store)
+    announce(store, announced(item), announced(other))
     number = edition(store, someone, item)
     with store.begin() as tx:
+        rows = tx.papers.rows([item.id, other.id])
+        tx.works.merge(rows[other.id], rows[item.id], Rule.OPERATOR, now=NOW)
+        tx.batches.keep([Batch(source="arxiv", stream="cs.LG", day=MONDAY, state=BatchState.COMPLETE, closes_at=NOW)])
+        tx.signals.keep([Signal(subject=item.id, name=UPVOTES, value=1.0, source="huggingface", observed_at=NOW)])
+        tx.signals.note_asked("openalex", rows.values(), now=NOW)
+        tx.harvests.move("arxiv", "cs.LG", Cursor(since=MONDAY))
+        tx.harvests.note_request("arxiv", NOW)
+        tx.subscribers.vote(someone.id, rows[item.id], Verdict.LIKE, now=NOW)
+        tx.secrets.get_or_make("key")
+        tx.alarms.note("run-failed", MONDAY, "", NOW)
         tx.subscribers.add_words(someone.id, ProfileField.INTEREST, ["ants"])
         tx.deliveries.intend(number, message_id="<1@example.org>", now=NOW)
 
@@ -84,6 +113,30 @@ def test_the_schema_goes_up_down_and_up_again(empty: Store) -> None:
         way.migrate("base")
         assert tables(empty) == set()
         assert way.revision() is None
+
+
+def test_a_database_of_the_release_before_the_ledger_keeps_its_rows(empty: Store) -> None:
+    way = schema.Schema(empty._engine)
+    way.migrate("0002")
+    with empty._engine.begin() as connection:
+        for statement in BEFORE_THE_LEDGER:
+            connection.execute(sa.text(statement))
+
+    way.migrate("head")
+
+    with empty.read() as tx:
+        (fresh,) = tx.announcements.fresh_since(0)
+        assert (fresh.kept.paper.title, fresh.kept.paper.url, fresh.kept.paper.bylines, fresh.late) == (
+            "Ants",
+            "",
+            (),
+            False,
+        )
+        assert tx.works.kept_as([fresh.kept.row]) == {fresh.kept.row: fresh.kept.paper.id}
+        assert tx.harvests.gate("arxiv") == GateState(rest_reason="answered 429")
+        found = tx.editions.get([1])[1]
+        assert (found.papers_read, found.coverage, found.notices) == (7, (), ())
+        assert tx.batches.open() == []
 
 
 def test_tables_and_migrations_say_the_same(store: Store) -> None:

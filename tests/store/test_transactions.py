@@ -21,7 +21,7 @@ def test_a_page_and_its_cursor_are_kept_together_or_not_at_all(store: Store) -> 
     def keep_page_and_fail() -> None:
         with store.begin() as tx:
             tx.papers.keep([item], {item.id: TERMS}, now=NOW)
-            tx.papers.announce([announced(item)], now=NOW)
+            tx.announcements.note([announced(item)], now=NOW)
             tx.harvests.move("arxiv", "cs.LG", Cursor(since=MONDAY))
             raise ZeroDivisionError
 
@@ -29,7 +29,7 @@ def test_a_page_and_its_cursor_are_kept_together_or_not_at_all(store: Store) -> 
         keep_page_and_fail()
     with store.read() as tx:
         assert tx.papers.rows([item.id]) == {}
-        assert tx.papers.newest_announcement() is None
+        assert tx.announcements.newest() is None
         assert tx.harvests.cursor("arxiv", "cs.LG") is None
 
 
@@ -83,7 +83,7 @@ def test_nobody_sees_what_is_not_committed_yet(store: Store) -> None:
 def test_a_reader_does_not_keep_a_writer_waiting(store: Store) -> None:
     keep(store, paper())
     with store.read() as reading:
-        reading.papers.newest_announcement()
+        reading.announcements.newest()
         writer = Thread(target=keep, args=(store, paper()))
         writer.start()
         writer.join(10)
@@ -97,18 +97,18 @@ def test_an_announcement_never_appears_below_one_that_was_read(store: Store) -> 
 
     def announce_late() -> None:
         with store.begin() as tx:
-            tx.papers.announce([announced(late)], now=NOW)
+            tx.announcements.note([announced(late)], now=NOW)
 
     other = Thread(target=announce_late)
     with store.begin() as tx:
-        tx.papers.announce([announced(early)], now=NOW)
+        tx.announcements.note([announced(early)], now=NOW)
         other.start()
         other.join(0.3)  # it must wait for this transaction to end
         with store.read() as reading:
-            assert reading.papers.newest_announcement() is None
+            assert reading.announcements.newest() is None
     other.join(10)
     with store.read() as tx:
-        assert [f.kept.paper.id for f in tx.papers.fresh_since(0)] == [early.id, late.id]
+        assert [f.kept.paper.id for f in tx.announcements.fresh_since(0)] == [early.id, late.id]
 
 
 def test_two_claims_at_the_same_time_have_one_winner(store: Store) -> None:

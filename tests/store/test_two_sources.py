@@ -17,7 +17,13 @@ FIRST, SECOND = Version(number=1, submitted_at=NOW - timedelta(days=2)), Version
 
 
 def whole(**values: object) -> Paper:
-    plain = {"comment": "12 pages", "doi": "10.1/x", "journal_ref": "J. 1", "versions": (FIRST,), "classes": ("68T07",)}
+    plain = {
+        "comment": "12 pages",
+        "doi": "10.1000/x",
+        "journal_ref": "J. 1",
+        "versions": (FIRST,),
+        "classes": ("68T07",),
+    }
     return paper("Graphs", **(plain | values))  # type: ignore[arg-type]
 
 
@@ -120,7 +126,7 @@ def test_in_one_page_the_new_are_kept_and_the_known_are_merged(store: Store) -> 
 def kinds(store: Store, item: Paper) -> list[tuple[str, str]]:
     with store.read() as tx:
         row = tx.papers.rows([item.id])[item.id]
-        return [(source, kind) for source, _, kind, _ in tx.papers.announcements(row)]
+        return [(source, kind) for source, _, kind, _ in tx.announcements.of(row)]
 
 
 @pytest.mark.parametrize(("first", "second"), [("arxiv", RSS), (RSS, "arxiv")])
@@ -128,14 +134,14 @@ def test_the_second_source_confirms_and_makes_nothing_fresh(store: Store, first:
     item = paper()
     assert announce(store, announced(item, source=first)) == 1
     with store.read() as tx:
-        read_through = tx.papers.newest_announcement() or 0
+        read_through = tx.announcements.newest() or 0
     later = announced(item, source=second, kind=AnnouncementKind.CROSS_LIST, day=MONDAY + timedelta(days=1))
     assert announce(store, later, now=LATER) == 0
     assert kinds(store, item) == [(first, "new"), (second, "confirmed")]
     with store.read() as tx:
-        assert tx.papers.fresh_since(read_through) == []
-        assert len(tx.papers.fresh_since(0)) == 1
-        assert tx.papers.newest_listing() == MONDAY
+        assert tx.announcements.fresh_since(read_through) == []
+        assert len(tx.announcements.fresh_since(0)) == 1
+        assert tx.announcements.newest_listing() == MONDAY
 
 
 def test_a_source_confirms_once(store: Store) -> None:
@@ -144,7 +150,34 @@ def test_a_source_confirms_once(store: Store) -> None:
     for days in range(3):
         announce(store, announced(item, source=RSS, day=MONDAY + timedelta(days=days)))
         announce(store, announced(item, day=MONDAY + timedelta(days=days)))
-    assert kinds(store, item) == [("arxiv", "new"), (RSS, "confirmed")]
+    assert kinds(store, item) == [(RSS, "new"), ("arxiv", "confirmed")]
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+@pytest.mark.parametrize("days", [0, 1])
+def test_which_source_was_asked_first_makes_no_difference(store: Store, order: tuple[int, int], days: int) -> None:
+    item = paper()
+    told = [announced(item, source=RSS), announced(item, day=MONDAY + timedelta(days=days))]
+    for number in order:
+        announce(store, told[number])
+
+    with store.read() as tx:
+        assert tx.announcements.of(tx.papers.rows([item.id])[item.id]) == [
+            (RSS, "cs.LG", "new", MONDAY),
+            ("arxiv", "cs.LG", "confirmed", MONDAY + timedelta(days=days)),
+        ]
+        assert [fresh.day for fresh in tx.announcements.fresh_since(0)] == [MONDAY]
+
+
+def test_a_correction_makes_no_paper_fresh_again(store: Store) -> None:
+    item = paper()
+    announce(store, announced(item, day=MONDAY + timedelta(days=1)))
+    with store.read() as tx:
+        read_through = tx.announcements.newest() or 0
+    announce(store, announced(item, source=RSS))
+
+    with store.read() as tx:
+        assert tx.announcements.fresh_since(read_through) == []
 
 
 def test_one_page_with_both_sources_is_fresh_once(store: Store) -> None:
@@ -165,4 +198,4 @@ def test_what_one_source_calls_changed_the_other_may_call_cross_listed(store: St
     announce(store, announced(item, kind=AnnouncementKind.CHANGED))
     assert announce(store, announced(item, source=RSS, kind=AnnouncementKind.CROSS_LIST)) == 1
     with store.read() as tx:
-        assert [fresh.kept.paper.id for fresh in tx.papers.fresh_since(0)] == [item.id]
+        assert [fresh.kept.paper.id for fresh in tx.announcements.fresh_since(0)] == [item.id]

@@ -1,10 +1,9 @@
-"""Everything put together: the one place that knows settings, crafts and verbs at once."""
+"""The product at one moment: every verb with its crafts."""
 
 import secrets
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,13 +11,15 @@ from urllib.parse import urlsplit
 from jinja2 import Environment
 
 from digest import __version__, browse, membership, processes, tokens, upkeep
+from digest.app.inlets import GATES_OF_SOURCES, gates, inlets
 from digest.compose import Composed, Explanation, compose, explain, preview
 from digest.config import Settings
 from digest.deliver import Delivered, deliver
 from digest.editions import Edition
-from digest.errors import SourceError, SourceResting, Stopped
+from digest.enrich import Enriched, enrich
+from digest.errors import SourceError, Stopped
 from digest.identity import PaperId
-from digest.ingest import Ingested, Progress, ingest
+from digest.ingest import Backfilled, Ingested, Progress, backfill, fetch, ingest, wanted
 from digest.notices.mail import MailVoice
 from digest.notices.web import Hooks, WebhookVoice
 from digest.papers import Paper
@@ -26,9 +27,6 @@ from digest.rendering.feed import FeedRenderer
 from digest.rendering.mail import MailRenderer
 from digest.rendering.templates import environment
 from digest.sources import calendar
-from digest.sources.arxiv import FRIENDS, Arxiv
-from digest.sources.arxiv_rss import ArxivRss
-from digest.sources.client import Pace, PoliteClient
 from digest.store import Store
 from digest.subscribers import Subscriber, Verdict
 from digest.transport import Transport
@@ -43,17 +41,22 @@ _FEED_EDITIONS = 30
 class Run:
     """What came of one whole run; a part that failed did not keep the others from running."""
 
-    ingested: Ingested | SourceResting
+    ingested: Ingested
     composed: Composed
     delivered: Delivered
 
     @property
     def problems(self) -> tuple[SourceError, ...]:
-        return _problems(self.ingested)
+        return self.ingested.problems
 
 
-def _problems(ingested: Ingested | SourceResting) -> tuple[SourceError, ...]:
-    return (ingested,) if isinstance(ingested, SourceResting) else ingested.problems
+def _told(progress: Progress, stopping: Callable[[], bool]) -> Progress:
+    def told(what: str, done: int) -> None:
+        progress(what, done)
+        if stopping():
+            raise Stopped("asked to stop between two pages; the next run goes on there")
+
+    return told
 
 
 class App:
@@ -84,33 +87,60 @@ class App:
         self,
         progress: Progress = lambda stream, papers: None,
         stopping: Callable[[], bool] = lambda: False,
+        *,
+        reread: timedelta | None = None,
     ) -> Ingested:
-        """Read what is new, until `stopping` says so: then Stopped is raised between two pages."""
+        """Read what is new, until `stopping` says so: then Stopped is raised between two pages.
 
-        def told(stream: str, papers: int) -> None:
-            progress(stream, papers)
-            if stopping():
-                raise Stopped("asked to stop between two pages; the next run goes on there")
+        With `reread`, only sources are asked that have shown a listing since they were read, or not in that time.
+        """
+        with inlets(self.settings, self.store) as opened:
+            sources = opened.sources()
+            asked = None if reread is None else wanted(self.store, sources, now=self.now, reread=reread)
+            return ingest(self.store, *sources, asked=asked, now=self.now, progress=_told(progress, stopping))
 
-        with self._client() as client:
-            fast, reference = ArxivRss(self.settings.arxiv, client), Arxiv(self.settings.arxiv, client)
-            return ingest(self.store, fast, reference, now=self.now, progress=told)
+    def backfill(
+        self,
+        categories: Sequence[str],
+        first: date,
+        last: date,
+        progress: Callable[[int, int, int], None] = lambda done, of, papers: None,
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> Backfilled:
+        """Bring the papers submitted in some days, oldest first; what an earlier run has brought is not asked again."""
+        with inlets(self.settings, self.store) as opened:
+            source = opened.backfill(categories or self.settings.arxiv.categories, first, last)
+            return backfill(self.store, source, now=self.now, progress=progress, stopping=stopping)
 
-    def listing_wanted(self, *, reread: timedelta) -> bool:
-        """Whether a listing that is out has not been read since, or the last reading is older than `reread`."""
-        arxiv, deferred = self.settings.arxiv, frozenset(self.settings.arxiv.deferred_days)
-        shown = calendar.newest_feed_listing(self.now, deferred, arxiv.rss_ready)
-        since = {
-            ArxivRss.name: calendar.feed_ready_at(shown, arxiv.rss_ready),
-            Arxiv.name: max(calendar.newest_ready_at(self.now, deferred, arxiv.oai_ready), self.now - reread),
-        }
-        with self.store.read() as tx:
-            read = [
-                (name, tx.harvests.cursor(name, stream)) for name in since for stream in self.settings.arxiv.categories
-            ]
-        return any(
-            cursor is None or cursor.completed_at is None or cursor.completed_at < since[name] for name, cursor in read
-        )
+    def enrich(
+        self,
+        progress: Callable[[str, int], None] = lambda source, papers: None,
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> Enriched:
+        """Ask for signals of what is kept."""
+        with inlets(self.settings, self.store) as opened:
+            return enrich(
+                self.store,
+                opened.enrichers(),
+                self.settings.enrichment,
+                now=self.now,
+                progress=_told(progress, stopping),
+            )
+
+    def search(self, query: str, *, limit: int) -> tuple[Paper, ...]:
+        """What arXiv's own search finds; nothing is kept."""
+        with inlets(self.settings, self.store) as opened:
+            return opened.query().search(query, limit=limit, now=self.now)
+
+    def fetch(self, ids: Sequence[str]) -> tuple[Paper, ...]:
+        """Keep papers by their arXiv ids."""
+        with inlets(self.settings, self.store) as opened:
+            return fetch(self.store, opened.query(), ids, now=self.now)
+
+    def gates(self) -> list[browse.GateRecord]:
+        """How every side that is asked over the network has been asked."""
+        rates = {name: gate.rate for name, gate in gates(self.settings).items()}
+        return browse.gates(self.store, rates, GATES_OF_SOURCES, now=self.now)
 
     def compose(self) -> Composed:
         return compose(self.store, self.settings.relevance, now=self.now, message_id=self._message_id)
@@ -139,30 +169,26 @@ class App:
         stopping: Callable[[], bool] = lambda: False,
     ) -> Run:
         """Ingest, compose for everyone due, deliver what is open, once."""
-        ingested: Ingested | SourceResting
-        try:
-            ingested = self.ingest(reading, stopping)
-        except SourceResting as resting:
-            ingested = resting
+        ingested = self.ingest(reading, stopping)
         return Run(ingested=ingested, composed=self.compose(), delivered=self.deliver(sending, stopping))
 
     def watch(
         self,
         *,
-        ingested: Ingested | SourceResting | None = None,
+        ingested: Ingested | None = None,
         delivered: Delivered | None = None,
         failure: Exception | None = None,
     ) -> None:
         """Tell the operator of what went wrong in the parts of a run that are given, and of what has been wrong for
         long; ping on a good day. Each is said once a day, however often this is called."""
         happened = upkeep.Happened(
-            problems=_problems(ingested) if ingested is not None else (),
+            problems=ingested.problems if ingested is not None else (),
             relay=delivered.problem if delivered else None,
             outcomes=delivered.outcomes if delivered else {},
             unwritten=delivered.unwritten if delivered else 0,
             failure=failure,
         )
-        stands = upkeep.standing(self.store, self._listings_ready(), now=self.now)
+        stands = upkeep.standing(self.store, self._newest_listings(), now=self.now)
         upkeep.watch(self.store, self._voices(), self._ping(), happened, stands, now=self.now)
 
     # ------------------------------------------------------------ one reader
@@ -192,9 +218,8 @@ class App:
         return explain(self.store, self.settings.relevance, subscriber, paper)
 
     def vote(self, email: str, ids: tuple[str, ...], verdict: Verdict) -> tuple[Paper, ...]:
-        with self._client() as client:
-            source = Arxiv(self.settings.arxiv, client)
-            return membership.vote(self.store, source, email, ids, verdict, now=self.now)
+        with inlets(self.settings, self.store) as opened:
+            return membership.vote(self.store, opened.reference(), email, ids, verdict, now=self.now)
 
     def unharvested(self, categories: tuple[str, ...]) -> list[str]:
         """Those of the categories that no configured stream brings."""
@@ -205,34 +230,15 @@ class App:
 
     # ------------------------------------------------------------ crafts
 
-    @contextmanager
-    def _client(self) -> Iterator[PoliteClient]:
-        """The one client for all of arXiv's hosts, which keeps the pace of the last run."""
-        settings, site = self.settings.arxiv, self.settings.site
-        with self.store.read() as tx:
-            last = tx.harvests.gate(Arxiv.gate).last_request_at
-        client = PoliteClient(
-            Arxiv.gate,
-            user_agent=f"paperround/{__version__} (+{site.url}; mailto:{site.sender})",
-            pace=Pace(settings.interval_seconds, last=last),
-            cooldown=timedelta(seconds=settings.cooldown_seconds),
-            friends=FRIENDS,
-        )
-        try:
-            yield client
-        finally:
-            client.close()
-
     def _transport(self) -> Transport:
         if self.settings.smtp.host:
             return SmtpTransport(self.settings.smtp)
         return FolderTransport(Path(self.settings.outbox.folder))
 
-    def _listings_ready(self) -> dict[tuple[str, str], datetime]:
-        """For each stream, when the newest listing up to this day is whole; on its day that may lie ahead."""
+    def _newest_listings(self) -> dict[tuple[str, str], date]:
+        """For each stream of arXiv's ledger, the day of its newest listing up to this day."""
         newest = calendar.newest_listing(self.now.date(), frozenset(self.settings.arxiv.deferred_days))
-        ready_at = calendar.ready_at(newest, self.settings.arxiv.oai_ready).astimezone(UTC)
-        return {(Arxiv.name, stream): ready_at for stream in self.settings.arxiv.categories}
+        return {("arxiv", stream): newest for stream in self.settings.arxiv.categories}
 
     def _voices(self) -> list[upkeep.Voice]:
         """Who tells the operator, the one that answers soonest first."""

@@ -1,0 +1,5 @@
+"""Everything put together: the one place that knows settings, crafts and verbs at once."""
+
+from digest.app.product import FORMATS, App, Run
+
+__all__ = ["FORMATS", "App", "Run"]

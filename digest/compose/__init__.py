@@ -1,0 +1,6 @@
+"""Compose: papers × profiles → kept editions."""
+
+from digest.compose.day import Composed, compose, preview
+from digest.compose.explanation import Explanation, explain
+
+__all__ = ["Composed", "Explanation", "compose", "explain", "preview"]

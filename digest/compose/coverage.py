@@ -1,0 +1,68 @@
+"""What the papers of an edition were chosen from, stream by stream."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from digest.batches import Batch, BatchState
+from digest.editions import Coverage, Recommendation
+from digest.identity import PaperId
+from digest.papers import Paper
+from digest.relevance import rules
+from digest.subscribers import Profile
+
+_ELSEWHERE = {"huggingface"}  # a ledger of papers that others announce
+_NOBODY = PaperId("entry:")
+_NAMED_CATEGORIES = 5  # of a reader who has chosen none
+
+
+def coverage(
+    batches: Iterable[Batch], profile: Profile, days: set[date], chosen: Sequence[Recommendation]
+) -> tuple[Coverage, ...]:
+    """For each stream that the reader follows, what the ledger has of those days, and since when it is open."""
+    by_stream: dict[str, list[Batch]] = {}
+    for batch in batches:
+        is_theirs = batch.source not in _ELSEWHERE and _follows(profile, batch.stream)
+        if is_theirs and (batch.day in days or _is_worth_telling(batch)):
+            by_stream.setdefault(batch.stream, []).append(batch)
+    lines = (_line(stream, found, days, chosen) for stream, found in by_stream.items())
+    return tuple(sorted((line for line in lines if line is not None), key=lambda line: (-line.seen, line.stream)))
+
+
+def _line(stream: str, batches: Sequence[Batch], days: set[date], chosen: Sequence[Recommendation]) -> Coverage | None:
+    of_days = [batch for batch in batches if batch.day in days]
+    oldest = next((batch for batch in batches if _is_worth_telling(batch)), None)
+    expected = sum(batch.expected for batch in of_days)
+    if not expected and oldest is None:
+        return None
+    return Coverage(
+        stream=stream,
+        seen=sum(batch.arrived for batch in of_days),
+        expected=expected,
+        chosen=sum(_stands_in(item.paper, stream) for item in chosen),
+        state=oldest.state if oldest else BatchState.COMPLETE,
+        since=oldest.day if oldest else None,
+    )
+
+
+def _is_worth_telling(batch: Batch) -> bool:
+    return batch.state in (BatchState.PARTIAL, BatchState.STALLED, BatchState.FAILED)
+
+
+def _follows(profile: Profile, stream: str) -> bool:
+    return rules.in_categories(Paper(id=_NOBODY, title="", categories=(stream,)), profile)
+
+
+def _stands_in(paper: Paper, stream: str) -> bool:
+    return any(category == stream or category.startswith(f"{stream}.") for category in paper.categories)
+
+
+def by_category(papers: Sequence[Paper], profile: Profile) -> tuple[tuple[str, int], ...]:
+    """Papers by the reader's categories; by primary category, the largest first, where the reader chose none."""
+    if profile.categories:
+        only = {c: Profile(categories=(c,)) for c in profile.categories}
+        return tuple((c, sum(rules.in_categories(paper, p) for paper in papers)) for c, p in only.items())
+    primary = Counter(paper.categories[0] if paper.categories else "no category" for paper in papers)
+    named = sorted(primary.items(), key=lambda pair: (-pair[1], pair[0]))
+    rest = sum(count for _, count in named[_NAMED_CATEGORIES:])
+    return tuple(named[:_NAMED_CATEGORIES] + ([("others", rest)] if rest else []))

@@ -1,0 +1,24 @@
+"""What is known of a paper or an author besides the text: each with its source and its age."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+Value = float | str | tuple[str, ...]
+
+# The names in use; a file may bring others.
+UPVOTES, COMMENTS, CITATIONS, STARS = "upvotes", "comments", "citations", "stars"  # counts, 0 or more
+H_INDEX, PAPER_COUNT = "h-index", "papers"  # of an author, 0 or more
+CODE, PROJECT = "code", "project"  # http or https addresses
+SUMMARY, ORGANISATION = "summary", "organisation"  # a sentence; a name
+KEYWORDS, TOPICS, INSTITUTIONS, AFFILIATIONS = "keywords", "topics", "institutions", "affiliations"  # lists of words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signal:
+    """One thing that one source said of one paper or author."""
+
+    subject: str  # a paper's id, or an author's key such as "orcid:0000-0002-1825-0097" (authors.AuthorKey)
+    name: str
+    value: Value
+    source: str  # "huggingface", "semantic-scholar", …
+    observed_at: datetime  # UTC; now - observed_at is its age

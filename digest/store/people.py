@@ -1,0 +1,133 @@
+"""People: who wrote which paper, and what tells each of them from their namesakes."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from digest.authors import AuthorKey
+from digest.namesakes import Person
+from digest.store import tables as t
+from digest.store.upsert import chunks, insert
+
+
+class People:
+    """People within one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._db = connection
+
+    def unread(self, after: int, *, limit: int) -> list[int]:
+        """The papers kept after a paper, oldest first."""
+        query = sa.select(t.paper.c.id).where(t.paper.c.id > after).order_by(t.paper.c.id).limit(limit)
+        return list(self._db.execute(query).scalars())
+
+    def in_blocks(self, wanted: Iterable[tuple[str, str]]) -> list[Person]:
+        """The persons of blocks who have the first name asked for, or none; all of a block where "" is asked for."""
+        firsts: dict[str, set[str]] = {}
+        for block, first in wanted:
+            firsts.setdefault(block, set()).add(first)
+        a, found = t.author.c, list[Person]()
+        for block, names in firsts.items():
+            query = sa.select(t.author).where(a.block == block)
+            known = query if "" in names else query.where(a.first.in_([*sorted(names), ""]))
+            found += [_person(row) for row in self._db.execute(known)]
+        return found
+
+    def with_keys(self, keys: Iterable[AuthorKey]) -> list[Person]:
+        """The persons with any of these keys."""
+        found: dict[int, Person] = {}
+        for part in chunks(sorted(set(keys))):
+            query = sa.select(t.author).join(t.author_key).where(t.author_key.c.key.in_(part))
+            found |= {row.id: _person(row) for row in self._db.execute(query)}
+        return list(found.values())
+
+    def in_block(self, blocks: Iterable[str]) -> Counter[str]:
+        """How many persons there are in each block."""
+        a, found = t.author.c, Counter[str]()
+        for part in chunks(sorted(set(blocks))):
+            query = sa.select(a.block, sa.func.count().label("persons")).where(a.block.in_(part)).group_by(a.block)
+            found.update({row.block: row.persons for row in self._db.execute(query)})
+        return found
+
+    def met(self, names: Iterable[str]) -> Counter[str]:
+        """How often each folded name was met."""
+        n, found = t.author_name.c, Counter[str]()
+        for part in chunks(sorted(set(names))):
+            query = sa.select(n.name, n.mentions).where(n.name.in_(part))
+            found.update({row.name: row.mentions for row in self._db.execute(query)})
+        return found
+
+    def mentions(self) -> int:
+        """How often any name was met."""
+        return int(self._db.execute(sa.select(sa.func.sum(t.author_name.c.mentions))).scalar() or 0)
+
+    def next_number(self) -> int:
+        return int(self._db.execute(sa.select(sa.func.max(t.author.c.id))).scalar() or 0) + 1
+
+    def keep(
+        self,
+        people: Mapping[int, tuple[Person, str]],
+        authorships: Sequence[tuple[int, int, int]],
+        names: Mapping[str, int],
+    ) -> None:
+        """Write persons with their printed names by number, authorships (paper, position, person), and names met."""
+        rows = [_row(number, person, printed) for number, (person, printed) in people.items()]
+        keys = [{"key": key, "author_id": number} for number, (person, _) in people.items() for key in person.keys]
+        written = [{"paper_id": paper, "position": place, "author_id": who} for paper, place, who in authorships]
+        counted = [{"name": name, "mentions": mentions} for name, mentions in names.items()]
+        self._upsert(t.author, rows, "block", "first", "summary")
+        self._upsert(t.author_key, keys, "author_id")
+        self._upsert(t.authorship, written, "author_id")
+        self._upsert(t.author_name, counted, "mentions")
+
+    def by_name(self, block: str) -> list[tuple[int, str, Person, list[str]]]:
+        """Number, printed name, person and papers (newest first, as canonical keys) of everybody in a block."""
+        rows = self._db.execute(sa.select(t.author).where(t.author.c.block == block).order_by(t.author.c.id)).all()
+        return [(row.id, row.printed, _person(row), self._papers(row.id)) for row in rows]
+
+    def _papers(self, person: int) -> list[str]:
+        query = (
+            sa.select(t.paper.c.canonical_key)
+            .join(t.authorship, t.authorship.c.paper_id == t.paper.c.id)
+            .where(t.authorship.c.author_id == person)
+        )
+        return list(self._db.execute(query.order_by(t.paper.c.id.desc())).scalars())
+
+    def _upsert(self, table: sa.Table, rows: Sequence[dict[str, Any]], *changing: str) -> None:
+        keys = [column.name for column in table.primary_key]
+        for part in chunks(rows):
+            statement = insert(self._db, table)
+            news = {name: statement.excluded[name] for name in changing}
+            self._db.execute(statement.on_conflict_do_update(index_elements=keys, set_=news), part)
+
+
+def _row(number: int, person: Person, printed: str) -> dict[str, Any]:
+    summary = {
+        "names": person.names,
+        "keys": person.keys,
+        "coauthors": person.coauthors,
+        "met": person.met,
+        "categories": person.categories,
+        "papers": person.papers,
+        "days": [person.first_day.isoformat(), person.last_day.isoformat()],
+    }
+    return {"id": number, "block": person.block, "first": person.first, "printed": printed, "summary": summary}
+
+
+def _person(row: sa.Row[Any]) -> Person:
+    kept = row.summary
+    first_day, last_day = map(date.fromisoformat, kept["days"])
+    return Person(
+        id=row.id,
+        names=tuple(kept["names"]),
+        keys=tuple(map(AuthorKey, kept["keys"])),
+        coauthors=tuple(kept["coauthors"]),
+        met=kept["met"],
+        categories=tuple((category, papers) for category, papers in kept["categories"]),
+        papers=kept["papers"],
+        first_day=first_day,
+        last_day=last_day,
+    )

@@ -1,0 +1,57 @@
+"""`digest` as an operator types it, in a folder of its own, with the sample as arXiv."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from digest.cli import main
+from digest.sample import SampleArxiv
+
+MONDAY = "2026-03-09T07:30:00Z"
+ADDRESS = "ana@example.org"
+
+
+@dataclass
+class Shell:
+    """Runs `digest` in one folder, with the sample as arXiv."""
+
+    folder: Path
+    arxiv: SampleArxiv
+    capsys: pytest.CaptureFixture[str]
+    now: str = MONDAY
+    err: str = ""  # of the last command
+
+    def __call__(self, *arguments: str, expect: int = 0) -> str:
+        """What a command prints; stderr where it is expected to fail."""
+        out = self.both(*arguments, expect=expect)
+        return out if expect == 0 else self.err
+
+    def both(self, *arguments: str, expect: int = 0) -> str:
+        """What a command prints, whatever its exit code; stderr is in `err`."""
+        self.capsys.readouterr()
+        code = main.run(["--config", str(self.folder / "config.toml"), "--now", self.now, *arguments])
+        out, self.err = self.capsys.readouterr()
+        assert code == expect, f"exit {code}: {self.err}"
+        return out
+
+    @property
+    def mails(self) -> list[Path]:
+        return sorted((self.folder / "outbox").glob("*.eml"))
+
+
+@contextmanager
+def shell(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Shell]:
+    """A shell in which `init` was done."""
+    monkeypatch.chdir(folder)
+    with SampleArxiv(date(2026, 3, 9)) as arxiv:
+        monkeypatch.setenv("DIGEST_SOURCES_ARXIV_OAI_URL", arxiv.oai_url)
+        monkeypatch.setenv("DIGEST_SOURCES_ARXIV_RSS_URL", arxiv.rss_url)
+        monkeypatch.setenv("DIGEST_SOURCES_ARXIV_INTERVAL_SECONDS", "0")
+        monkeypatch.setenv("DIGEST_SOURCES_HUGGINGFACE_ENABLED", "false")
+        opened = Shell(folder, arxiv, capsys)
+        opened("init", "--category", "cs.CL", "--category", "cs.RO", "--sender", "digest@example.org")
+        yield opened
