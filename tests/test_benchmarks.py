@@ -2,12 +2,16 @@
 
 import gzip
 import json
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from benchmarks import relevance
+from benchmarks import ingest, relevance
+from benchmarks.orm import OrmWriter
+from digest.sources import arxiv_query
+from digest.store import DatabaseSettings, Store
 
 
 @pytest.fixture
@@ -50,3 +54,43 @@ def test_peers_are_ranked_beside_ours(data: Path, capsys: pytest.CaptureFixture[
         with np.load(data / f"run{name}.npz") as run:
             assert run["scores"].shape == (8,)
         assert name.lstrip("-") in printed
+
+
+def test_reading_writing_and_memory_are_measured(capsys: pytest.CaptureFixture[str]) -> None:
+    ingest.main(["--records", "1000"])
+
+    reading, writing, *harvests = capsys.readouterr().out.splitlines()
+    number = r"[\d,]+(?:\.\d)?"
+    assert re.fullmatch(rf"Atom, .* read Atom +{number} +feedparser +{number} +ratio +{number}", reading)
+    assert re.fullmatch(rf"SQLite, .* write papers +{number} +select-then-add ORM +{number} +ratio +{number}", writing)
+    assert [re.sub(r" +", " ", line).split(":")[0] for line in harvests] == [
+        "harvest of 250 records",
+        "harvest of 500 records",
+        "harvest of 1,000 records",
+    ]
+
+
+def test_all_made_up_papers_have_ids_of_their_own_and_are_read_back_from_atom() -> None:
+    made = list(ingest.papers(100))
+
+    page = arxiv_query.parse(ingest.atom(made), source="benchmark")
+
+    assert len({paper.id for paper in made}) == 100
+    assert [read.id for read in page.papers] == [paper.id for paper in made]
+    assert [read.authors for read in page.papers] == [paper.authors for paper in made]
+
+
+def test_the_peer_writes_each_paper_once(database_url: str) -> None:
+    """What is compared does the same work: a paper, its names and its versions."""
+    writer = OrmWriter(database_url)
+    made = list(ingest.papers(3))
+    for _ in range(2):
+        writer.write(made, ingest.TERMS, ingest.NOW)
+    writer.close()
+
+    store = Store(DatabaseSettings(url=database_url))
+    with store.read() as tx:
+        kept = [each.paper for each in tx.papers.by_row(tx.people.unread(0, limit=10)).values()]
+    store.close()
+    assert [paper.title for paper in kept] == [paper.title for paper in made]
+    assert [paper.versions for paper in kept] == [paper.versions for paper in made]

@@ -75,6 +75,9 @@ def find_people(store: Store, progress: Callable[[str, int], None]) -> int:
         first_new, names = crowds.next_number, Counter(crowds.names)
         written = [(row, place, who) for row in rows for place, who in _placed(crowds, *told[row])]
         with store.begin() as tx:
+            tx.people.take_turns()
+            if tx.harvests.cursor(SOURCE, "") != cursor:
+                continue  # another run has looked at these papers meanwhile
             people = {number: (crowds.people[number], printed) for number, printed in crowds.printed.items()}
             tx.people.keep(people, written, {n: count for n, count in crowds.names.items() if count != names[n]})
             tx.harvests.move(SOURCE, "", Cursor(since=_LONG_AGO, token=str(rows[-1])))

@@ -12,7 +12,7 @@ from digest.authors import AuthorKey, Byline
 from digest.identity import PaperId
 from digest.papers import Paper, Version, merged
 from digest.store import tables as t
-from digest.store.upsert import chunks, insert
+from digest.store.upsert import chunks, insert, take_turns
 from digest.store.works import Works
 
 
@@ -50,6 +50,7 @@ class Papers:
         What is kept and what is told are merged (`papers.merged`): a partial paper blanks and replaces nothing.
         Returns the ids of those that were kept without a journal's DOI and have one now.
         """
+        take_turns(self._db, t.paper)
         told = {paper.id: paper for paper in papers}
         kept = self.get(told)
         unique = {key: merged(kept[key].paper, paper) if key in kept else paper for key, paper in told.items()}

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from digest.authors import AuthorKey
 from digest.namesakes import Person
 from digest.store import tables as t
-from digest.store.upsert import chunks, insert
+from digest.store.upsert import chunks, insert, take_turns
 
 
 class People:
@@ -64,7 +64,12 @@ class People:
         """How often any name was met."""
         return int(self._db.execute(sa.select(sa.func.sum(t.author_name.c.mentions))).scalar() or 0)
 
+    def take_turns(self) -> None:
+        """Wait until nobody else writes people."""
+        take_turns(self._db, t.author)
+
     def next_number(self) -> int:
+        """The number of the next new person."""
         return int(self._db.execute(sa.select(sa.func.max(t.author.c.id))).scalar() or 0) + 1
 
     def keep(
