@@ -183,6 +183,7 @@ _GENERIC = re.compile(
 _SIDE_NOTE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _NEXT_NAME = re.compile(r"[,;]|(?:^|\s)(?:and|et\sal)\b", re.I)
 _LONGEST_NAME = 300  # characters of a name that are read; some print all authors as one
+_USUAL_NAME = re.compile(r"(?:[A-Z][a-z]+ ){1,4}([A-Z][a-z]{3,30})")  # most names, whose last word is the surname
 _NO_NAMES = frozenset("jr sr ii iii iv phd md msc collaboration collaborations consortium group team".split())
 
 
@@ -245,6 +246,9 @@ def _surname(name: str) -> str:
 
     A name in Chinese, Japanese or Korean script is taken whole; "" where there is none.
     """
+    usual = _USUAL_NAME.fullmatch(name)
+    if usual is not None and usual[1].lower() not in _NO_NAMES and "And " not in name:
+        return usual[1].lower()
     plain = _SIDE_NOTE.sub(" ", _readable(name[:_LONGEST_NAME]))
     if _EAST_ASIAN.search(plain):
         return "".join(_folded(plain).split())
