@@ -60,6 +60,7 @@ class _News:
 
     fresh: dict[tuple[str, int], _Said]  # by stream and paper
     otherwise: Set[tuple[str, str, int]]  # source, stream and paper of what was called anything but fresh
+    told: set[tuple[str, str, int, date]]  # source, stream, paper and day of what was said of listings
     closed: Set[tuple[str, date]]  # stream and day of batches
     wanted: list[dict[str, Any]] = field(default_factory=list)
     corrected: list[dict[str, Any]] = field(default_factory=list)
@@ -67,6 +68,10 @@ class _News:
     def take(self, item: Announcement, row: int, now: datetime) -> None:
         told = {"source": item.source, "stream": item.stream, "paper_id": row, "kind": item.kind, "day": item.day}
         noted = told | {"seen_at": now, "late": False}
+        key = (item.source, item.stream, row, item.day)
+        if item.kind in _OF_LISTINGS and key in self.told:
+            return  # read again it may look like another kind; what was said at first stands
+        self.told.add(key)
         if item.kind in FRESH:
             self._take_fresh(item, row, noted)
         else:
@@ -128,7 +133,8 @@ class Announcements:
         rows = self._papers.rows({item.paper.id for item in listed})
         news = _News(
             fresh=self._named_fresh(set(rows.values())),
-            otherwise=self._named_otherwise(set(rows.values())),
+            otherwise={each[:3] for each in self._named_otherwise(set(rows.values()))},
+            told=self._of_listings(set(rows.values())),
             closed=self._closed(ledger, {item.day for item in listed}),
         )
         for item in listed:
@@ -229,13 +235,20 @@ class Announcements:
         kept = self._papers.by_row(found)
         return [FreshPaper(kept[row], *told) for row, told in sorted(found.items(), key=lambda item: item[1])]
 
-    def _named_otherwise(self, rows: Set[int]) -> set[tuple[str, str, int]]:
-        """Source, stream and paper of what was announced as anything but fresh."""
+    def _named_otherwise(self, rows: Set[int]) -> set[tuple[str, str, int, date]]:
+        """Source, stream, paper and day of what was announced as anything but fresh."""
+        return self._told(rows, t.announcement.c.kind.not_in(FRESH))
+
+    def _of_listings(self, rows: Set[int]) -> set[tuple[str, str, int, date]]:
+        """Source, stream, paper and day of what was said of listings."""
+        return self._told(rows, t.announcement.c.kind.in_(_OF_LISTINGS | {AnnouncementKind.CONFIRMED}))
+
+    def _told(self, rows: Set[int], kinds: sa.ColumnElement[bool]) -> set[tuple[str, str, int, date]]:
         a = t.announcement.c
-        found: set[tuple[str, str, int]] = set()
+        found: set[tuple[str, str, int, date]] = set()
         for part in chunks(sorted(rows)):
-            query = sa.select(a.source, a.stream, a.paper_id).where(a.paper_id.in_(part), a.kind.not_in(FRESH))
-            found.update((source, stream, row) for source, stream, row in self._db.execute(query))
+            query = sa.select(a.source, a.stream, a.paper_id, a.day).where(a.paper_id.in_(part), kinds)
+            found.update((source, stream, row, day) for source, stream, row, day in self._db.execute(query))
         return found
 
     def _named_fresh(self, rows: Set[int]) -> dict[tuple[str, int], "_Said"]:
@@ -264,4 +277,5 @@ class Announcements:
 
 _CHANGES = (AnnouncementKind.REPLACEMENT, AnnouncementKind.WITHDRAWN, AnnouncementKind.PUBLISHED)
 _A_CHANGE_SPREADS = timedelta(days=7)  # over the sources and streams that tell of it, with time for one to be down
+_OF_LISTINGS = FRESH | {AnnouncementKind.REPLACEMENT, AnnouncementKind.WITHDRAWN, AnnouncementKind.CHANGED}
 _COUNTED = FRESH | {AnnouncementKind.TRENDING}

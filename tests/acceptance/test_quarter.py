@@ -114,16 +114,21 @@ def test_fifty_kills_in_the_quarter_leave_the_same(
         leftover.unlink()
 
     random.seed(4)
-    days = set(random.sample(DAYS, KILLS))
+    kills = Counter(random.choices(DAYS, k=KILLS))
     killed: list[float] = []
     replay.control(today=FIRST, late=LATE)
-    harvest(quarter, replay, lambda day: _kill_one(quarter, day, killed) if day in days else None)
+    harvest(quarter, replay, lambda day: _kill(quarter, day, kills[day], killed))
 
     dump = _dump(quarter.database)
     assert {name: len(rows) for name, rows in dump.items()} == {name: len(rows) for name, rows in undisturbed.items()}
     for name, rows in undisturbed.items():
         assert dump[name] == rows, name
     figure("kills in the quarter; rows of the dump, equal", f"{len(killed)}; {sum(map(len, dump.values())):,}")
+
+
+def _kill(digest: Installation, day: date, times: int, killed: list[float]) -> None:
+    for _ in range(times):
+        _kill_one(digest, day, killed)
 
 
 def _kill_one(digest: Installation, day: date, killed: list[float]) -> None:

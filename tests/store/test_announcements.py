@@ -49,8 +49,17 @@ def test_a_paper_is_fresh_in_every_stream_that_names_it(store: Store) -> None:
 def test_a_paper_may_be_replaced_on_many_days(store: Store) -> None:
     item = paper()
     announce(store, announced(item))
-    days = [MONDAY + timedelta(days=n) for n in range(3)]
+    days = [MONDAY + timedelta(days=n) for n in range(1, 4)]
     assert announce(store, *(announced(item, kind=AnnouncementKind.REPLACEMENT, day=day) for day in days)) == 3
+
+
+@pytest.mark.parametrize("kind", [AnnouncementKind.REPLACEMENT, AnnouncementKind.CHANGED, AnnouncementKind.WITHDRAWN])
+def test_a_record_that_is_read_again_and_looks_like_another_kind_stays_what_it_was(
+    store: Store, kind: AnnouncementKind
+) -> None:
+    item = paper()
+    announce(store, announced(item))
+    assert announce(store, announced(item, kind=kind)) == 0
 
 
 @pytest.mark.parametrize("kind", AnnouncementKind)
@@ -244,11 +253,11 @@ def test_changes_are_those_of_the_papers_asked_for_after_the_given_announcement(
 def test_each_kind_of_change_is_told_once_as_it_happened_last(store: Store) -> None:
     item = paper()
     change(store, item)
-    withdrawn = change(store, item, kind=AnnouncementKind.WITHDRAWN)
     replaced = change(store, item, day=TUESDAY)
+    withdrawn = change(store, item, kind=AnnouncementKind.WITHDRAWN, day=WEDNESDAY)
     assert {(found.kind, found.announcement, found.day) for found in changes(store, item)} == {
         (REPLACEMENT, replaced, TUESDAY),
-        (AnnouncementKind.WITHDRAWN, withdrawn, MONDAY),
+        (AnnouncementKind.WITHDRAWN, withdrawn, WEDNESDAY),
     }
 
 
