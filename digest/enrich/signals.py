@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 from digest.enrich.people import find_people
 from digest.errors import SourceError, SourceResting
 from digest.papers import Paper
+from digest.signals import Signal
 from digest.sources.code_links import code_links
-from digest.sources.enriching import Enricher, Enrichment
+from digest.sources.enriching import AuthorEnricher, Enricher, Enrichment
 from digest.sources.settings import EnrichmentSettings
 from digest.store import Store, Transaction
 from digest.store.papers import KeptPaper
+from digest.store.upsert import chunks
 
 log = logging.getLogger(__name__)
 TEXT = "text"  # the source of what is read out of papers themselves
@@ -86,18 +88,32 @@ def _ask(
             break
         try:
             told = enricher.signals([each.paper for each in kept.values()], now=now)
+            of_authors = _authors(store, enricher, told, before, now)
         except SourceResting as resting:
             with store.begin() as tx:
                 tx.harvests.note_rest(enricher.gate, resting.until, resting.problem)
             raise
         with store.begin() as tx:
-            news += tx.signals.keep(told.signals)
+            news += tx.signals.keep([*told.signals, *of_authors])
             _keep_more(tx, kept, told, now)
             tx.signals.note_asked(enricher.name, rows, now=now)
             tx.harvests.note_request(enricher.gate, enricher.last_request_at)
         asked += len(rows)
         progress(enricher.name, asked)
     return asked, news
+
+
+def _authors(store: Store, enricher: Enricher, told: Enrichment, before: datetime, now: datetime) -> list[Signal]:
+    """What the enricher knows of the authors of some papers, of whom it has not told since `before`."""
+    if not isinstance(enricher, AuthorEnricher):
+        return []
+    named = dict.fromkeys(key for bylines in told.bylines.values() for each in bylines for key in each.keys)
+    with store.read() as tx:
+        known = tx.signals.newest(named)
+    old = [key for key in named if not any(signal.observed_at >= before for signal in known.get(key, ()))]
+    theirs = [key for key in old if key.startswith(f"{enricher.name}:")]
+    parts = chunks(theirs, enricher.batch_size)
+    return [signal for part in parts for signal in enricher.author_signals(part, now=now)]
 
 
 def _keep_more(tx: Transaction, kept: dict[int, KeptPaper], told: Enrichment, now: datetime) -> None:

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from digest.errors import SourceError, SourceResting
+from digest.errors import SourceError, SourceHangs, SourceResting
 from digest.sources import body, redirects
 from digest.sources.limits import Limits, Meter, Refused
 from digest.sources.pace import Budget, Pace, retry_after
@@ -155,9 +155,10 @@ class PoliteClient:
                 self._refuse_unless(question.taken, response, here, now)
                 return self._whole(response)
         except Refused as refusal:
-            raise self._error(str(refusal), here) from refusal
+            raise self._error(str(refusal), here, hangs=bool(self._meter.late)) from refusal
         except httpx.HTTPError as error:
-            raise self._error(self._said(error), here) from error
+            hangs = bool(self._meter.late) or isinstance(error, httpx.TimeoutException)
+            raise self._error(self._said(error), here, hangs=hangs) from error
 
     def _request(self, question: _Question, here: httpx.URL) -> httpx.Request:
         headers = {**self._public, **question.headers}
@@ -212,8 +213,9 @@ class PoliteClient:
             raise SourceError(self.source, f"cannot be asked: not an http or https address ({_host(url)})")
         return address
 
-    def _error(self, problem: str, url: httpx.URL) -> SourceError:
-        return SourceError(self.source, f"{problem} ({redirects.host(url)})")
+    def _error(self, problem: str, url: httpx.URL, *, hangs: bool = False) -> SourceError:
+        kind = SourceHangs if hangs else SourceError
+        return kind(self.source, f"{problem} ({redirects.host(url)})")
 
     def _said(self, error: httpx.HTTPError) -> str:
         if isinstance(error, httpx.TimeoutException):

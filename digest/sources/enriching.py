@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from digest import identity
 from digest.authors import AuthorKey, Byline
@@ -39,6 +39,14 @@ class Enricher(Asked, Protocol):
 
         May raise SourceError; SourceResting when a pause was asked for.
         """
+
+
+@runtime_checkable
+class AuthorEnricher(Protocol):
+    """An enricher who tells of authors when asked about them."""
+
+    def author_signals(self, keys: Sequence[AuthorKey], *, now: datetime) -> tuple[Signal, ...]:
+        """What is known of at most `batch_size` authors, by at most one request; keys of others are passed over."""
 
 
 # ------------------------------------------------------------ papers

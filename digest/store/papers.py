@@ -12,7 +12,7 @@ from digest.authors import AuthorKey, Byline
 from digest.identity import PaperId
 from digest.papers import Paper, Version, merged
 from digest.store import tables as t
-from digest.store.upsert import chunks, insert, take_turns
+from digest.store.upsert import chunks, insert, many, take_turns
 from digest.store.works import Works
 
 
@@ -59,7 +59,7 @@ class Papers:
         for part in chunks([self._row(paper, terms[paper.id], now) for paper in with_text]):
             statement = insert(self._db, t.paper)
             fresh = {c.name: statement.excluded[c.name] for c in t.paper.c if c.name not in _FIXED}
-            self._db.execute(statement.on_conflict_do_update(index_elements=["canonical_key"], set_=fresh), part)
+            many(self._db, statement.on_conflict_do_update(index_elements=["canonical_key"], set_=fresh), part)
         self._touch([paper for paper in unique.values() if paper.id not in terms])
         rows = self.rows(unique)
         self._works.keep_names(list(unique.values()), rows)
@@ -98,7 +98,7 @@ class Papers:
         for part in chunks(found):
             statement = insert(self._db, t.version)
             news = {name: statement.excluded[name] for name in ("submitted_at", "withdrawn")}
-            self._db.execute(statement.on_conflict_do_update(index_elements=["paper_id", "number"], set_=news), part)
+            many(self._db, statement.on_conflict_do_update(index_elements=["paper_id", "number"], set_=news), part)
 
     def forget_publication(self, paper: int, of: int) -> None:
         """Take back from a paper the DOI and the reference that it has from another one."""

@@ -13,7 +13,7 @@ from digest import identity
 from digest.identity import PaperId, Rule
 from digest.papers import Paper
 from digest.store import tables as t
-from digest.store.upsert import chunks, insert, plain_many
+from digest.store.upsert import chunks, insert, many
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +137,7 @@ class Works:
             for scheme, _, value in [name.partition(":")]
         ]
         for part in chunks(found):
-            plain_many(self._db, insert(self._db, t.identifier).on_conflict_do_nothing(), part)
+            many(self._db, insert(self._db, t.identifier).on_conflict_do_nothing(), part)
 
     def _found(self, names: set[PaperId]) -> dict[PaperId, PaperId]:
         """The id that each name is kept under, of those that are."""

@@ -9,7 +9,7 @@ import httpx
 import pytest
 import trustme
 
-from digest.errors import SourceError
+from digest.errors import SourceError, SourceHangs
 from digest.sources.client import Limits
 from digest.sources.deadline import MeteredBackend, MeteredStream
 from digest.sources.limits import Meter, Refused
@@ -86,7 +86,7 @@ def test_a_handshake_that_drips_is_left_when_the_whole_time_is_over(clients: Cli
     script = dripping_handshake()
     with serving(Mute) as server:
         server.answers(script)
-        with pytest.raises(SourceError, match=r"^arxiv: not finished after 0\.5 s \(127\.0\.0\.1\)$"):
+        with pytest.raises(SourceHangs, match=r"^arxiv: not finished after 0\.5 s \(127\.0\.0\.1\)$"):
             clients(limits=SHORT).get(f"https://127.0.0.1:{server.port}/", {}, now=NOW)
         assert script.left.wait(10)
 
@@ -98,7 +98,7 @@ def test_an_answer_that_drips_through_tls_is_left_as_well(
     script = make()
     with serving(secure(authority, "127.0.0.1")) as server:
         server.answers(script)
-        with pytest.raises(SourceError, match=r"^arxiv: not finished after 0\.5 s \(127\.0\.0\.1\)$"):
+        with pytest.raises(SourceHangs, match=r"^arxiv: not finished after 0\.5 s \(127\.0\.0\.1\)$"):
             clients(limits=SHORT).get(f"https://127.0.0.1:{server.port}/", {}, now=NOW)
         assert script.left.wait(10)
 
@@ -114,7 +114,7 @@ def test_an_answer_that_comes_another_way_has_no_more_time(clients: Clients) -> 
     def reply(request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, stream=Drip())
 
-    with pytest.raises(SourceError, match=r"^arxiv: not finished after 0\.5 s \(source\.example\)$"):
+    with pytest.raises(SourceHangs, match=r"^arxiv: not finished after 0\.5 s \(source\.example\)$"):
         clients(limits=SHORT, transport=httpx.MockTransport(reply)).get("https://source.example/", {}, now=NOW)
 
 
