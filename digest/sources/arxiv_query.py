@@ -202,7 +202,7 @@ def paper_of(entry: etree._Element) -> Paper:
     Of the versions it tells the first and the one it shows.
     """
     told, terms, authors = _sorted(entry)
-    name, title = text_of(told.get(_ID)), line_of(told.get(_TITLE))
+    name, title = inner_text(told.get(_ID)).strip(), line_of(told.get(_TITLE))
     arxiv = identity.arxiv_id(name)
     if arxiv is None:
         raise ValueError("not an arXiv id")
@@ -282,16 +282,20 @@ def _signed(authors: Sequence[etree._Element]) -> tuple[tuple[str, ...], tuple[B
 
 
 def _versions(told: dict[Any, etree._Element], name: str) -> tuple[Version, ...]:
+    first = Version(number=1, submitted_at=_instant(inner_text(told.get(_PUBLISHED))))
+    if name.endswith("v1"):
+        return (first,)
     number = _VERSION.search(name)
-    first = Version(number=1, submitted_at=_instant(text_of(told.get(_PUBLISHED))))
     if number is None or number[1] == "1":
         return (first,)
-    return first, Version(number=int(number[1]), submitted_at=_instant(text_of(told.get(_UPDATED))))
+    return first, Version(number=int(number[1]), submitted_at=_instant(inner_text(told.get(_UPDATED))))
 
 
 def _instant(text: str) -> datetime | None:
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text.strip())
+        if moment.tzinfo is UTC:
+            return moment
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None

@@ -23,6 +23,7 @@ def strict_root(body: bytes, *, source: str, form: str) -> etree._Element:
         huge_tree=False,
         remove_comments=True,
         remove_pis=True,
+        collect_ids=False,
     )
     try:
         root = etree.fromstring(body, parser)
