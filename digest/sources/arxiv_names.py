@@ -16,7 +16,7 @@ _GROUPS = ("collaboration", "collaborations", "consortium", "team")
 _BEHALF = re.compile(r"(?:^|\s)(?:(on behalf of)|for) (?:the )?(?=\S)", re.I)
 _FOOTNOTE = re.compile(r"\$[{}\s]{0,5}\^[^$]{0,80}\$")  # $^{1,2}$, $^\dagger$
 
-_PLAIN = re.compile(r"[^\W\d_][\w.'’-]*(?: [\w.'’-]+)+(?:\n[^\W\d_][\w.'’-]*(?: [\w.'’-]+)+)*")
+_PLAIN = re.compile(r"[^\W\d_][\w.'’-]*(?: [\w.'’-]+)*(?:\n[^\W\d_][\w.'’-]*(?: [\w.'’-]+)*)*")
 
 _MARKS = {
     "`": "\u0300", "'": "\u0301", "^": "\u0302", '"': "\u0308", "~": "\u0303", "=": "\u0304", ".": "\u0307",
@@ -62,7 +62,7 @@ def are_plain(names: Sequence[str]) -> bool:
 
 def one_author(text: str) -> tuple[str, ...]:
     """The name in a text that names one author; two where a collaboration is named with its speaker, none for ":"."""
-    return _apart(unicode_name(text))
+    return (text,) if are_plain([text]) else _apart(unicode_name(text))
 
 
 def unicode_name(text: str) -> str:

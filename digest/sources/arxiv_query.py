@@ -173,7 +173,7 @@ def _is_plain(sign: str) -> bool:
 
 def parse(body: bytes, *, source: str) -> Feed:
     """The papers in the API's Atom; SourceError where it is something else, or says why arXiv refused."""
-    root = strict_root(body, source=source, form="Atom")
+    root = strict_root(body, source=source, form="Atom", mixed=False)
     if root.tag != f"{_ATOM}feed":
         raise SourceError(source, f"the answer is not Atom but <{etree.QName(root).localname[:40]}>")
     papers: list[Paper] = []
@@ -265,7 +265,7 @@ def _skipped(entry: etree._Element, error: ValueError) -> Skipped:
 def _signed(authors: Sequence[etree._Element]) -> tuple[tuple[str, ...], tuple[Byline, ...]]:
     """The names, and bylines where affiliations are told; in the feed of an author all names stand in one element."""
     told = [author[0].text or "" for author in authors if len(author) == 1]
-    if 1 < len(told) == len(authors) and are_plain(told):
+    if len(told) == len(authors) > 0 and are_plain(told):
         return tuple(told), ()
     apart = author_names if len(authors) == 1 else one_author
     names: list[str] = []
