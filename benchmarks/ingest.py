@@ -125,7 +125,6 @@ class LongListing:
     name = gate = ledger = "arxiv"
     is_reference = True
     streams = ("cs.LG",)
-    last_request_at = None
 
     def __init__(self, records: int) -> None:
         self._records = papers(records)

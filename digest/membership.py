@@ -16,6 +16,7 @@ from digest.papers import Paper
 from digest.relevance.text import count_paper
 from digest.sources import Catalogue
 from digest.store import Store, Transaction
+from digest.store.gates import held
 from digest.subscribers import (
     DAY_NAMES,
     ProfileField,
@@ -253,11 +254,10 @@ def vote(
     keys = list(dict.fromkeys(map(paper_key, ids)))
     with store.read() as tx:
         known = tx.papers.rows(keys)
-        if len(known) < len(keys):
-            tx.harvests.refuse_while_resting(source.gate, now=now)
-    for key in keys:
-        if key not in known:
-            _fetch(store, source, key, now)
+    if unknown := [key for key in keys if key not in known]:
+        with held(store, source.gate, now):
+            for key in unknown:
+                _fetch(store, source, key, now)
     with store.begin() as tx:
         kept = tx.papers.get(keys)
         for key in keys:
@@ -272,4 +272,3 @@ def _fetch(store: Store, source: Catalogue, key: PaperId, now: datetime) -> None
     terms = {key: count_paper(paper.title, paper.abstract).to_bytes()}
     with store.begin() as tx:
         tx.papers.keep([paper], terms, now=now)
-        tx.harvests.note_request(source.gate, source.last_request_at)

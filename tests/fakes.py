@@ -52,7 +52,6 @@ class FakeSource:
     holidays: set[date] = field(default_factory=set)  # besides the weekends
     has_calendar: bool = True
     shown_hour: int = 3  # UTC, from when on it shows a day's listing
-    last_request_at: datetime | None = None
     requests: int = 0
     page_size: int = 2
 
@@ -62,7 +61,6 @@ class FakeSource:
 
     def page(self, stream: str, cursor: Cursor | None, *, now: datetime) -> Page:
         self.requests += 1
-        self.last_request_at = now
         if self.failures:
             raise self.failures.pop(0)
         start = cursor or Cursor(since=now.date() - timedelta(days=7))

@@ -207,8 +207,7 @@ def test_the_status_as_json_says_the_rest_that_was_asked_for_while_it_lasts(dige
     until = datetime.fromisoformat(digest.now) + timedelta(minutes=10)
     with store.begin() as tx:
         tx.harvests.note_rest("arxiv", until, "answered 429")
-        tx.harvests.note_budget("huggingface", 7, until)
-        tx.harvests.note_request("huggingface", until)
+        tx.harvests.note_request("huggingface", until, used=7, began=until)
 
     def status() -> dict[str, dict[str, object]]:
         return {gate["gate"]: gate for gate in json.loads(digest("source", "status", "--json"))}

@@ -26,7 +26,6 @@ class FakeEnricher:
     name: str = "fake"
     gate: str = "fake"
     batch_size: int = 2
-    last_request_at: datetime | None = None
     failures: list[SourceError] = field(default_factory=list)
     papers: list[str] = field(default_factory=list)  # asked about
     people: list[AuthorKey] = field(default_factory=list)

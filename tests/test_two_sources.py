@@ -163,15 +163,6 @@ def test_rest_that_one_source_is_asked_for_is_given_to_both(pair: Pair) -> None:
     assert pair.ingest(until).papers == 2
 
 
-def test_both_sources_note_their_requests_at_one_gate(pair: Pair) -> None:
-    pair.rss.announce(MONDAY, paper())
-    pair.source.failures = [SourceError("arxiv", "no answer in time")]
-    pair.ingest(at(MONDAY))
-    with pair.store.read() as tx:
-        assert tx.harvests.gate("arxiv").last_request_at == at(MONDAY)
-        assert tx.harvests.gate("arxiv-rss").last_request_at is None
-
-
 def test_a_feed_that_has_not_changed_is_neither_silence_nor_a_fault(
     pair: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:

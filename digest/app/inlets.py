@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from digest import __version__
 from digest.config import Settings
@@ -137,23 +137,23 @@ class Inlets:
         with self._store.read() as tx:
             kept = tx.harvests.gate(gate.name)
         budget = Budget(gate.most, gate.within, used=kept.budget_used, began=kept.budget_began) if gate.most else None
+
+        def note(at: datetime) -> None:
+            used, began = (budget.used, budget.began) if budget else (0, None)
+            with self._store.begin() as tx:
+                tx.harvests.note_request(gate.name, at, used=used, began=began)
+
         client = PoliteClient(
             gate.name,
             user_agent=f"paperround/{__version__} (+{site.url}; mailto:{site.sender})",
-            pace=Pace(gate.interval_seconds, last=kept.last_request_at),
+            pace=Pace(gate.interval_seconds, last=kept.last_request_at, note=note),
             cooldown=gate.cooldown,
             friends=gate.friends,
             headers=gate.headers or {},
             budget=budget,
         )
         self._stack.callback(client.close)
-        if budget:
-            self._stack.callback(self._note_budget, gate.name, budget)
         return client
-
-    def _note_budget(self, gate: str, budget: Budget) -> None:
-        with self._store.begin() as tx:
-            tx.harvests.note_budget(gate, budget.used, budget.began)
 
 
 @contextmanager

@@ -28,6 +28,7 @@ from digest.rendering.mail import MailRenderer
 from digest.rendering.templates import environment
 from digest.sources import calendar
 from digest.store import Store
+from digest.store.gates import held
 from digest.subscribers import Subscriber, Verdict
 from digest.transport import Transport
 from digest.transport.folder import FolderTransport
@@ -129,7 +130,7 @@ class App:
 
     def search(self, query: str, *, limit: int) -> tuple[Paper, ...]:
         """What arXiv's own search finds; nothing is kept."""
-        with inlets(self.settings, self.store) as opened:
+        with inlets(self.settings, self.store) as opened, held(self.store, opened.query().gate, self.now):
             return opened.query().search(query, limit=limit, now=self.now)
 
     def fetch(self, ids: Sequence[str]) -> tuple[Paper, ...]:

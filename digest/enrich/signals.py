@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from digest.enrich.people import find_people
-from digest.errors import SourceError, SourceResting
+from digest.errors import SourceError
 from digest.papers import Paper
 from digest.signals import Signal
 from digest.sources.code_links import code_links
 from digest.sources.enriching import AuthorEnricher, Enricher, Enrichment
 from digest.sources.settings import EnrichmentSettings
 from digest.store import Store, Transaction
+from digest.store.gates import held
 from digest.store.papers import KeptPaper
 from digest.store.upsert import chunks
 
@@ -45,7 +46,8 @@ def enrich(
     problems: list[SourceError] = []
     for enricher in enrichers:
         try:
-            asked, news = _ask(store, enricher, settings, now, progress)
+            with held(store, enricher.gate, now):
+                asked, news = _ask(store, enricher, settings, now, progress)
             papers, signals = papers + asked, signals + news
         except SourceError as error:
             log.warning("enrichment failed source=%s problem=%s", enricher.name, error.problem)
@@ -81,23 +83,16 @@ def _ask(
     since, before = now - timedelta(days=settings.days), now - timedelta(days=settings.again_days)
     while asked < settings.papers_per_run:
         with store.read() as tx:
-            tx.harvests.refuse_while_resting(enricher.gate, now=now)
             rows = tx.signals.to_ask(enricher.name, since=since, before=before, limit=enricher.batch_size)
             kept = tx.papers.by_row(rows)
         if not rows:
             break
-        try:
-            told = enricher.signals([each.paper for each in kept.values()], now=now)
-            of_authors = _authors(store, enricher, told, before, now)
-        except SourceResting as resting:
-            with store.begin() as tx:
-                tx.harvests.note_rest(enricher.gate, resting.until, resting.problem)
-            raise
+        told = enricher.signals([each.paper for each in kept.values()], now=now)
+        of_authors = _authors(store, enricher, told, before, now)
         with store.begin() as tx:
             news += tx.signals.keep([*told.signals, *of_authors])
             _keep_more(tx, kept, told, now)
             tx.signals.note_asked(enricher.name, rows, now=now)
-            tx.harvests.note_request(enricher.gate, enricher.last_request_at)
         asked += len(rows)
         progress(enricher.name, asked)
     return asked, news

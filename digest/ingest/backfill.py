@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from digest.errors import SourceError, Stopped
-from digest.ingest.day import held
 from digest.ingest.harvest import Harvest, harvest, is_enough
 from digest.sources.arxiv_backfill import ArxivBackfill
 from digest.store import Store
+from digest.store.gates import held
 
 _PATIENCE = 3  # windows in a row that may fail
 

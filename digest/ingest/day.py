@@ -1,13 +1,11 @@
 """All sources, and after them the ledger. Sources behind different gates are asked at the same time."""
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Event
 
-from digest import processes
 from digest.batches import Batch, BatchState
 from digest.errors import SourceError, SourceResting, Stopped
 from digest.ingest.harvest import Harvest, Progress, harvest_all
@@ -15,8 +13,7 @@ from digest.ingest.ledger import close_batches, newest_shown
 from digest.papers import Cursor
 from digest.sources import Source
 from digest.store import Store
-
-LONGEST_HARVEST = timedelta(hours=6)  # after which a run on another machine is taken to have ended
+from digest.store.gates import held
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,17 +128,3 @@ def _rest(harvests: Sequence[Harvest]) -> SourceResting | None:
     """The rest that the last one of these ended with."""
     problem = harvests[-1].problem if harvests else None
     return problem if isinstance(problem, SourceResting) else None
-
-
-@contextmanager
-def held(store: Store, gate: str, now: datetime) -> Iterator[None]:
-    """Be the only one to ask behind a gate; SourceResting while rest is wanted there, or another process is asking."""
-    holder = processes.this_process()
-    with store.begin() as tx:
-        tx.harvests.refuse_while_resting(gate, now=now)
-        tx.harvests.take(gate, holder, now=now, until=now + LONGEST_HARVEST, is_gone=processes.is_gone)
-    try:
-        yield
-    finally:
-        with store.begin() as tx:
-            tx.harvests.release(gate, holder)

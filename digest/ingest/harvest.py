@@ -60,8 +60,6 @@ def harvest(store: Store, source: Source, stream: str, now: datetime, progress: 
         log.warning("harvest failed source=%s stream=%s problem=%s", source.name, stream, error.problem)
         error.source, error.stream = source.name, stream
         came = replace(came, problem=error)
-        with store.begin() as tx:
-            tx.harvests.note_request(source.gate, source.last_request_at)
     log.info(
         "harvest source=%s stream=%s papers=%d announcements=%d skipped=%d",
         source.name,
@@ -115,7 +113,6 @@ def _keep(store: Store, source: Source, stream: str, page: Page, now: datetime) 
         fresh = tx.announcements.note([*listed, *news], ledger=source.ledger, now=now)
         tx.signals.keep(replace(s, subject=_read_as(s.subject, known, leads)) for s in page.signals)
         tx.harvests.move(source.name, stream, page.cursor)
-        tx.harvests.note_request(source.gate, source.last_request_at)
     return fresh
 
 

@@ -5,11 +5,11 @@ from datetime import datetime
 
 from digest import identity
 from digest.errors import InvalidInput
-from digest.ingest.day import held
 from digest.papers import Paper
 from digest.relevance.text import count_paper
 from digest.sources.arxiv_query import ArxivQuery
 from digest.store import Store
+from digest.store.gates import held
 
 
 def fetch(store: Store, source: ArxivQuery, ids: Sequence[str], *, now: datetime) -> tuple[Paper, ...]:
@@ -26,6 +26,5 @@ def fetch(store: Store, source: ArxivQuery, ids: Sequence[str], *, now: datetime
     with store.begin() as tx:
         terms = {p.id: count_paper(p.title, p.abstract).to_bytes() for p in papers if p.id in tx.papers.unlike(papers)}
         tx.papers.keep(papers, terms, now=now)
-        tx.harvests.note_request(source.gate, source.last_request_at)
         kept = tx.papers.get(keys)
     return tuple(kept[key].paper for key in keys)

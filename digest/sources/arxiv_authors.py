@@ -40,10 +40,6 @@ class ArxivAuthorFeeds:
         self._keys = {name: author_key(name) for name in settings.author_feeds}
 
     @property
-    def last_request_at(self) -> datetime | None:
-        return self._client.pace.last
-
-    @property
     def streams(self) -> Sequence[str]:
         return tuple(self._keys)
 

@@ -50,10 +50,6 @@ class ArxivBackfill:
         self._windows = {f"{category} {day}": (category, day) for day in days for category in self._terms}
 
     @property
-    def last_request_at(self) -> datetime | None:
-        return self._client.pace.last
-
-    @property
     def streams(self) -> Sequence[str]:
         return tuple(self._windows)
 

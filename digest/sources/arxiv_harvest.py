@@ -41,10 +41,6 @@ class ArxivSource:
         self._deferred = frozenset(settings.deferred_days)
 
     @property
-    def last_request_at(self) -> datetime | None:
-        return self._client.pace.last
-
-    @property
     def streams(self) -> Sequence[str]:
         return self._settings.categories
 

@@ -51,10 +51,6 @@ class ArxivQuery:
         self._settings = settings
         self._client = client
 
-    @property
-    def last_request_at(self) -> datetime | None:
-        return self._client.pace.last
-
     def search(self, query: str, *, limit: int, now: datetime) -> tuple[Paper, ...]:
         """The papers in which all the words stand, best first, at most `limit` (1 to 30,000); none is an answer too.
 

@@ -40,10 +40,6 @@ class Biorxiv:
         self._client = client
 
     @property
-    def last_request_at(self) -> datetime | None:
-        return self._client.pace.last
-
-    @property
     def streams(self) -> Sequence[str]:
         return self._settings.servers
 

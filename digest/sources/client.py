@@ -129,21 +129,21 @@ class PoliteClient:
         if self._route:
             self._route.begin()
         for hop in range(MAX_REDIRECTS + 1):
-            self._take_turn(here, now)
-            if hop == 0:
-                self._meter.begin()
-            found = self._answered(question, here, now)
+            self._spend(here, now)
+            with self.pace.turn():
+                self.requests += 1
+                if hop == 0:
+                    self._meter.begin()
+                found = self._answered(question, here, now)
             if isinstance(found, Answer):
                 return found
             here = found
         raise self._error(f"more than {MAX_REDIRECTS} redirects", question.url)
 
-    def _take_turn(self, url: httpx.URL, now: datetime) -> None:
+    def _spend(self, url: httpx.URL, now: datetime) -> None:
         if self._budget and (until := self._budget.spend(now)):
             problem = f"the allowance of {self._budget.most:,} requests in {self._budget.within} is used up"
             raise SourceResting(self.source, f"{problem} ({redirects.host(url)})", until=until)
-        self.pace.wait()
-        self.requests += 1
 
     def _answered(self, question: _Question, here: httpx.URL, now: datetime) -> Answer | httpx.URL:
         """The answer of one place, or the place that it sends its reader to."""

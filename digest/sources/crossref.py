@@ -47,10 +47,6 @@ class Crossref:
         self._given: dict[str, str] = {}  # by stream
 
     @property
-    def last_request_at(self) -> datetime | None:
-        return self._client.pace.last
-
-    @property
     def streams(self) -> Sequence[str]:
         return self._settings.venues
 

@@ -46,7 +46,6 @@ class Files:
     gate = NAME
     ledger = NAME
     is_reference = True
-    last_request_at: datetime | None = None
 
     def __init__(self, settings: FileSettings) -> None:
         self._settings = settings

@@ -53,10 +53,6 @@ class OpenAlex:
         self._client = client
         self._who = {name: value for name, value in (("api_key", settings.api_key), ("mailto", mail_to)) if value}
 
-    @property
-    def last_request_at(self) -> datetime | None:
-        return self._client.pace.last
-
     def signals(self, papers: Sequence[Paper], *, now: datetime) -> Enrichment:
         everybody = frozenset(paper.id for paper in papers)
         dois = {doi: paper for paper in papers for doi in _doi_of(paper)}

@@ -1,35 +1,51 @@
 """Manners towards one other side: the pace between requests, the allowance in a window, and the rest asked for."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 
 class Pace:
-    """At least `interval` seconds between two requests, also across runs that hand on `last`."""
+    """At least `interval` seconds between the end of one request and the next, also across runs that hand on `last`.
+
+    Counted from its end, as the other side may begin with a request long after it was sent.
+    """
 
     def __init__(
         self,
         interval: float,
         *,
         last: datetime | None = None,
+        note: Callable[[datetime], None] = lambda at: None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
+        """`note` is told of every request before it is made, and again when it is over."""
         self.interval = interval
         self.last = last
+        self._note = note
         self._clock = clock
         self._sleep = sleep
 
-    def wait(self) -> None:
-        """Return when the next request may start, and note that it starts."""
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """One request, begun as soon as it may be."""
         if self.last is not None:
             rest = self.interval - (self._clock() - self.last).total_seconds()
             if rest > 0:
                 self._sleep(min(rest, self.interval))
+        self._tell()
+        try:
+            yield
+        finally:
+            self._tell()
+
+    def _tell(self) -> None:
         self.last = self._clock()
+        self._note(self.last)
 
 
 @dataclass(slots=True)

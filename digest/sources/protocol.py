@@ -15,10 +15,6 @@ class Asked(Protocol):
     name: str
     gate: str  # sources behind the same gate share the pace between requests, and the rest that one was asked for
 
-    @property
-    def last_request_at(self) -> datetime | None:
-        """When anything behind the gate was last asked, UTC, so that the next run keeps the pace too."""
-
 
 class Catalogue(Asked, Protocol):
     """Somewhere a paper can be had by its id. Raises as a Source does."""

@@ -55,10 +55,6 @@ class SemanticScholar:
         self._settings = settings
         self._client = client
 
-    @property
-    def last_request_at(self) -> datetime | None:
-        return self._client.pace.last
-
     def signals(self, papers: Sequence[Paper], *, now: datetime) -> Enrichment:
         asked = [paper for paper in papers if names_of(paper)]
         if not asked:

@@ -76,15 +76,12 @@ class Harvests:
         mine = sa.update(t.gate).where(g.source == source, g.holder == holder)
         self._db.execute(mine.values(holder=None, held_until=None))
 
-    def note_request(self, source: str, at: datetime | None) -> None:
-        if at is not None:
-            self._set_gate(source, last_request_at=at)
+    def note_request(self, source: str, at: datetime, *, used: int = 0, began: datetime | None = None) -> None:
+        """Keep that a request is made or over, and how much of the budget was used since when."""
+        self._set_gate(source, last_request_at=at, budget_used=used, budget_began=began)
 
     def note_rest(self, source: str, until: datetime, reason: str) -> None:
         self._set_gate(source, rest_until=until, rest_reason=reason)
-
-    def note_budget(self, source: str, used: int, began: datetime | None) -> None:
-        self._set_gate(source, budget_used=used, budget_began=began)
 
     def cursors(self) -> list[tuple[str, str, Cursor]]:
         """Source, stream and cursor of every harvest."""

@@ -318,4 +318,3 @@ def test_it_has_no_calendar_and_shows_a_day_when_the_day_is_over() -> None:
     assert source.announces(TODAY) is Announces.PERHAPS
     assert source.shown_at(TODAY) == datetime(2026, 3, 11, tzinfo=UTC)
     assert source.streams == ("biorxiv",)
-    assert source.last_request_at is None

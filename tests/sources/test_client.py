@@ -102,19 +102,51 @@ def test_two_requests_are_an_interval_apart(server: Wire, clients: Clients) -> N
 
 def test_the_first_request_keeps_its_distance_from_the_last_of_an_earlier_run() -> None:
     time = FakeTime()
-    time.pace(3.0, last=NOW - timedelta(seconds=2)).wait()
+    with time.pace(3.0, last=NOW - timedelta(seconds=2)).turn():
+        pass
     assert time.slept == [1.0]
 
 
 def test_who_has_waited_long_enough_does_not_wait() -> None:
     time = FakeTime()
-    time.pace(3.0, last=NOW - timedelta(seconds=3)).wait()
+    with time.pace(3.0, last=NOW - timedelta(seconds=3)).turn():
+        pass
     assert time.slept == []
+
+
+def test_the_interval_begins_when_a_request_is_over() -> None:
+    time = FakeTime()
+    pace = time.pace(3.0)
+    with pace.turn():
+        time.now += timedelta(seconds=10)
+    with pace.turn():
+        pass
+    assert time.slept == [3.0]
+
+
+def test_a_request_is_told_of_before_it_is_made_and_when_it_is_over() -> None:
+    time, told = FakeTime(), list[datetime]()
+    pace = Pace(3.0, clock=time.clock, sleep=time.sleep, note=told.append)
+    turn = pace.turn()
+    turn.__enter__()
+    assert told == [NOW]
+    time.now += timedelta(seconds=1)
+    turn.__exit__(None, None, None)
+    assert told == [NOW, NOW + timedelta(seconds=1)]
+
+
+def test_a_request_that_failed_was_made_all_the_same(server: Wire, ask: Ask) -> None:
+    told: list[datetime] = []
+    server.answers(hang_up)
+    with pytest.raises(SourceError):
+        ask(pace=Pace(3.0, note=told.append))
+    assert len(told) == 2
 
 
 def test_a_clock_that_went_back_a_year_costs_one_interval() -> None:
     time = FakeTime()
-    time.pace(3.0, last=NOW + timedelta(days=365)).wait()
+    with time.pace(3.0, last=NOW + timedelta(days=365)).turn():
+        pass
     assert time.slept == [3.0]
 
 

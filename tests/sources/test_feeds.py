@@ -246,9 +246,3 @@ def test_a_site_that_wants_rest_is_given_it(turn: Turn) -> None:
     with pytest.raises(SourceResting) as resting:
         turn("", status=429, retry_after="3600")
     assert resting.value.until == NOW + timedelta(hours=1)
-
-
-def test_the_pace_is_kept_between_feeds(feeds: Feeds, turn: Turn) -> None:
-    assert feeds.last_request_at is None
-    turn(items(item()))
-    assert feeds.last_request_at is not None

@@ -61,7 +61,6 @@ def test_files_are_a_source_that_asks_nobody() -> None:
     source: Source = Files(FileSettings(paths=("a.jsonl", "b.bib")))
     assert (source.name, source.gate, source.ledger, source.is_reference) == ("files", "files", "files", True)
     assert list(source.streams) == ["a.jsonl", "b.bib"]
-    assert source.last_request_at is None
     assert source.announces(TODAY) is Announces.PERHAPS
     assert source.shown_at(TODAY) == datetime(2026, 3, 11, tzinfo=UTC)
 

@@ -358,10 +358,3 @@ def test_the_views_of_the_settings_are_the_streams(reader: Reader) -> None:
     source = reader(views=("day", "month"))
     assert source.streams == ("day", "month")
     assert (source.name, source.gate, source.ledger, source.is_reference) == (*["huggingface"] * 3, True)
-
-
-def test_the_last_request_is_told_so_that_the_next_run_keeps_the_pace(reader: Reader) -> None:
-    source = reader()
-    assert source.last_request_at is None
-    source.page("day", None, now=NOW)
-    assert source.last_request_at is not None

@@ -101,14 +101,12 @@ def test_it_is_an_enricher() -> None:
     with scholar(Server()) as source:
         enricher: Enricher = source
         assert (enricher.name, enricher.gate) == ("semantic-scholar", "semantic-scholar")
-        assert enricher.last_request_at is None
 
 
 def test_papers_are_asked_for_by_arxiv_id_or_doi_in_one_request_with_the_key() -> None:
     server = Server()
     with scholar(server) as source:
         source.signals([paper(TIDES), paper(JOURNAL)], now=NOW)
-        assert source.last_request_at is not None
     (request,) = server.asked
     assert (request.method, request.url.host, request.url.path) == ("POST", "s2.example", "/graph/v1/paper/batch")
     assert request.headers["x-api-key"] == "opensesame"

@@ -59,9 +59,7 @@ def test_requests_and_rests_are_noted_side_by_side(store: Store) -> None:
     with store.begin() as tx:
         tx.harvests.note_request("arxiv", NOW)
         tx.harvests.note_rest("arxiv", NOW + SECOND, "answered 503")
-        tx.harvests.note_request("arxiv", NOW + 2 * SECOND)
-        tx.harvests.note_request("arxiv", None)
-        tx.harvests.note_budget("arxiv", 7, NOW)
+        tx.harvests.note_request("arxiv", NOW + 2 * SECOND, used=7, began=NOW)
         assert tx.harvests.gate("arxiv") == GateState(NOW + 2 * SECOND, NOW + SECOND, "answered 503", 7, NOW)
 
 

@@ -41,7 +41,6 @@ class Listing:
     gate: str = "crossref"
     ledger: str = "crossref"
     is_reference: bool = False
-    last_request_at: datetime | None = None
 
     def page(self, stream: str, cursor: Cursor | None, *, now: datetime) -> Page:
         told = (
