@@ -54,7 +54,7 @@ def author_names(text: str) -> tuple[str, ...]:
 def are_plain(names: Sequence[str]) -> bool:
     """Whether there is nothing to decode, to fold or to take apart in any of several names, as in most."""
     text = "\n".join(names)
-    if not _PLAIN.fullmatch(text) or not unicodedata.is_normalized("NFC", text):
+    if text.count("\n") != len(names) - 1 or not _PLAIN.fullmatch(text) or not unicodedata.is_normalized("NFC", text):
         return False
     lower = text.casefold()
     return not any(mark in lower for mark in ("for ", "behalf", "et al", "and others"))

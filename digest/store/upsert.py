@@ -1,6 +1,6 @@
 """Bulk writes that both engines understand."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -24,14 +24,15 @@ def many(connection: sa.Connection, statement: sa.Insert, rows: Sequence[dict[st
     dialect, columns = connection.dialect, statement.table.columns
     compiled = statement.compile(dialect=dialect, column_keys=list(rows[0]))
     ready = {name: columns[name].type.dialect_impl(dialect).bind_processor(dialect) for name in rows[0]}
-    order = getattr(compiled, "positiontup", None) or list(rows[0])
-    steps = [(name, ready[name]) for name in order]
-    if getattr(compiled, "positiontup", None):
-        in_order = [tuple(step(row[name]) if step else row[name] for name, step in steps) for row in rows]
-        connection.exec_driver_sql(str(compiled), in_order)
-    else:
-        named = [{name: step(row[name]) if step else row[name] for name, step in steps} for row in rows]
-        connection.exec_driver_sql(str(compiled), named)
+    order = getattr(compiled, "positiontup", None)
+    cells = [_ready([row[name] for row in rows], ready[name]) for name in order or rows[0]]
+    in_order = list(zip(*cells, strict=True))
+    named = in_order if order else [dict(zip(rows[0], row, strict=True)) for row in in_order]
+    connection.exec_driver_sql(str(compiled), named)
+
+
+def _ready(values: list[Any], step: Callable[[Any], Any] | None) -> list[Any]:
+    return values if step is None else [step(value) for value in values]
 
 
 def take_turns(connection: sa.Connection, table: sa.Table) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from digest.sources.arxiv_names import author_names, one_author, unicode_name
+from digest.sources.arxiv_names import are_plain, author_names, one_author, unicode_name
 from tests.sources.conftest import unhurried
 
 # ------------------------------------------------------------ one string of names
@@ -162,3 +162,8 @@ def test_any_text_gives_names_that_stand_on_one_line(written: str) -> None:
         assert name.strip() == name != ""
         assert len(name.splitlines()) == 1
         assert not any(ord(character) < 32 or 127 <= ord(character) < 160 for character in name)
+
+
+def test_a_name_over_two_lines_is_not_taken_as_it_stands() -> None:
+    assert are_plain(["Ana Marin", "Bo Li"])
+    assert not are_plain(["Ana\nMarin"])
