@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from digest.errors import SourceError, SourceResting
-from digest.ingest import Ingested, ingest
+from digest.ingest import Ingested, ingest, wanted
 from digest.papers import AnnouncementKind, Cursor, Page, Paper, Version
 from digest.store import DatabaseSettings, Store
 from tests.fakes import MONDAY, FakeSource, at, paper
@@ -176,3 +176,42 @@ def test_a_feed_that_has_not_changed_is_neither_silence_nor_a_fault(
     assert ingested.problems == ()
     with pair.store.read() as tx:
         assert tx.harvests.cursor("arxiv-rss", "cs.LG") == known
+
+
+# ------------------------------------------------------------ silence
+
+
+def test_a_feed_that_is_empty_although_the_reference_lists_papers_is_asked_again(pair: Pair) -> None:
+    unread(pair)
+    pair.rss.listings.clear()
+    both = paper("Both")
+    pair.source.announce(TUESDAY, both)
+
+    doubted = pair.ingest(at(TUESDAY))
+    pair.rss.announce(TUESDAY, listed(both), listed(paper("Feed only")))
+    due = wanted(pair.store, [pair.rss, pair.source], now=at(TUESDAY, minute=40), reread=timedelta(hours=6))
+    pair.ingest(at(TUESDAY, minute=45))
+
+    assert [str(problem) for problem in doubted.problems] == [
+        "arxiv-rss cs.LG: the feed is empty although 1 papers of 2026-03-03 are listed elsewhere; run again later"
+    ]
+    assert due == {"arxiv-rss"}
+    assert pair.batch(TUESDAY).arrived == 2
+
+
+def test_after_six_hours_what_the_reference_lists_is_all_there_is(pair: Pair) -> None:
+    unread(pair)
+    pair.rss.listings.clear()
+    pair.source.announce(TUESDAY, paper("A straggler"))
+    assert pair.ingest(at(TUESDAY, hour=10, minute=59)).problems != ()
+    assert pair.ingest(at(TUESDAY, hour=11, minute=0)).problems == ()
+
+
+def test_a_feed_that_has_shown_the_day_may_be_empty_afterwards(pair: Pair) -> None:
+    unread(pair)
+    pair.source.announce(TUESDAY, paper("Both"))
+    pair.rss.announce(TUESDAY, listed(paper("Both")))
+    pair.ingest(at(TUESDAY))
+    pair.rss.listings.clear()
+
+    assert pair.ingest(at(TUESDAY, minute=45)).problems == ()

@@ -10,6 +10,7 @@ from digest.batches import Batch, BatchState
 from digest.errors import SourceError, SourceResting, Stopped
 from digest.ingest.harvest import Harvest, Progress, harvest_all
 from digest.ingest.ledger import close_batches, newest_shown
+from digest.ingest.silence import doubted
 from digest.papers import Cursor
 from digest.sources import Source
 from digest.store import Store
@@ -58,7 +59,7 @@ def ingest(
     """
     chosen = [source for source in sources if asked is None or source.name in asked]
     by_gate = {gate: [source for source in chosen if source.gate == gate] for gate in {s.gate: None for s in chosen}}
-    harvests = _at_once(store, list(by_gate.values()), now, progress)
+    harvests = doubted(store, sources, _at_once(store, list(by_gate.values()), now, progress), now)
     overdue = close_batches(store, sources, harvests, now=now)
     references = frozenset(source.name for source in sources if source.is_reference)
     return Ingested(harvests=tuple(harvests), overdue=tuple(overdue), references=references)
