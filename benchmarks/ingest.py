@@ -190,9 +190,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         peaks = memory(folder, options.records)  # first, while nothing else has taken any
+        _print("Atom, records/s of CPU", reading(list(papers(min(options.records, 4000)))))
         records = list(papers(options.records))
         few = max(min(options.records // 20, 5000), _TURNS)
-        _print("Atom, records/s of CPU", reading(records[:4000]))
         _print("SQLite, papers/s", writing(f"sqlite:///{folder}/written.db", records, orm_records=few))
         if options.postgres:
             _print("PostgreSQL, papers/s", writing(options.postgres, records, orm_records=few))

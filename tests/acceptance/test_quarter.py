@@ -13,6 +13,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -145,13 +146,13 @@ def _kill_one(digest: Installation, day: date, killed: list[float]) -> None:
 # ------------------------------------------------------------ what the data hold
 
 
-def _library(replay_module: ModuleType):  # type: ignore[no-untyped-def]
+def _library(replay_module: ModuleType) -> Any:
     library = replay_module.Library(SHARED / "data", LAST)
     library.late = LATE
     return library
 
 
-def _in_the_data(library) -> set[str]:  # type: ignore[no-untyped-def]
+def _in_the_data(library: Any) -> set[str]:
     """What RSS and OAI-PMH have shown in the quarter."""
     shown = set()
     for day in DAYS:
@@ -161,13 +162,13 @@ def _in_the_data(library) -> set[str]:  # type: ignore[no-untyped-def]
     return shown
 
 
-def expected_versions(library, ids: set[str]) -> dict[str, int]:  # type: ignore[no-untyped-def]
+def expected_versions(library: Any, ids: set[str]) -> dict[str, int]:
     """The newest version of each paper on the last day."""
     library.today = LAST
     return {ident: library.as_of_today(ident)["version"] for ident in ids}
 
 
-def _listed(library) -> dict[tuple[str, date], int]:  # type: ignore[no-untyped-def]
+def _listed(library: Any) -> dict[tuple[str, date], int]:
     """New and cross-listed papers by category and day."""
     found: Counter[tuple[str, date]] = Counter()
     for day in DAYS:
