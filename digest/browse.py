@@ -1,6 +1,6 @@
 """Browse: what readers and operators look up."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,10 +11,14 @@ from digest.errors import InvalidInput
 from digest.identity import PaperId
 from digest.namesakes import Person
 from digest.papers import Paper
-from digest.signals import Signal
-from digest.store import Store
+from digest.relevance.novelty import median_known
+from digest.signals import NOVELTY, OURS, SCORE, Signal
+from digest.store import Store, Transaction
+from digest.store.shadow import Shadowed
 from digest.store.works import Merge
 from digest.subscribers import Profile, Subscriber, SubscriberState
+
+_NUMBERS = 10  # of people, named in one sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +93,17 @@ class AuthorRecord:
     printed: str  # the name as first printed
     person: Person
     papers: tuple[PaperId, ...]  # newest first
+    measured: Mapping[str, Mapping[PaperId, float]]  # what was measured here of them, by name: NOVELTY and SCORE
+
+    @property
+    def novelty(self) -> float | None:
+        """The median over their papers of which it is known, 0 to 100."""
+        return median_known(self.measured[NOVELTY].values())
+
+    @property
+    def score(self) -> float | None:
+        """The median over their papers of which it is known, 0 to 100."""
+        return median_known(self.measured[SCORE].values())
 
 
 def authors(store: Store, name: str) -> list[AuthorRecord]:
@@ -100,11 +115,45 @@ def authors(store: Store, name: str) -> list[AuthorRecord]:
         )
     with store.read() as tx:
         found = [
-            AuthorRecord(id=number, printed=printed, person=person, papers=tuple(map(PaperId, papers)))
+            AuthorRecord(
+                id=number,
+                printed=printed,
+                person=person,
+                papers=tuple(map(PaperId, papers)),
+                measured=_measured(tx, papers),
+            )
             for number, printed, person, papers in tx.people.by_name(block_of(wanted))
             if any(compatible(wanted, known) for known in person.names)
         ]
     return sorted(found, key=lambda record: -len(record.papers))
+
+
+def author(store: Store, name: str, number: int | None) -> tuple[AuthorRecord, dict[PaperId, str]]:
+    """The one who bears a name, or of several the one of that number, with the titles of their papers; InvalidInput
+    where nobody does, or the number is needed to tell them apart."""
+    found = [record for record in authors(store, name) if number in (None, record.id)]
+    if not found:
+        raise InvalidInput(f"nobody here is {name!r}{_numbered(number)}; see: digest author list {name!r}")
+    if len(found) > 1:
+        numbers = ", ".join(str(record.id) for record in found[:_NUMBERS])
+        raise InvalidInput(f"{len(found)} people may be {name!r}; say which with --person, one of {numbers}")
+    with store.read() as tx:
+        kept = tx.papers.get(found[0].papers)
+    return found[0], {key: each.paper.title for key, each in kept.items()}
+
+
+def _numbered(number: int | None) -> str:
+    return "" if number is None else f" and has the number {number}"
+
+
+def _measured(tx: Transaction, papers: Iterable[str]) -> dict[str, dict[PaperId, float]]:
+    """What was measured here of papers, by name and paper."""
+    found: dict[str, dict[PaperId, float]] = {NOVELTY: {}, SCORE: {}}
+    for subject, said in tx.signals.newest(papers).items():
+        for signal in said:
+            if signal.source == OURS and signal.name in found and isinstance(signal.value, int | float):
+                found[signal.name][PaperId(subject)] = float(signal.value)
+    return found
 
 
 def batches(store: Store, *, first: date, last: date) -> list[Batch]:
@@ -170,3 +219,9 @@ def editions(store: Store, who: Subscriber, *, limit: int) -> list[Edition]:
     """A subscriber's last editions, newest first."""
     with store.read() as tx:
         return tx.editions.of(who.id, limit=limit)
+
+
+def left_out(store: Store, who: Subscriber, *, limit: int) -> list[Shadowed]:
+    """What a subscriber's editions left out, newest edition first, in it the highest score."""
+    with store.read() as tx:
+        return tx.shadow.of(who.id, limit=limit)

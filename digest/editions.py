@@ -13,6 +13,7 @@ class ReasonKind(StrEnum):
 
     AUTHOR = "author"  # somebody the reader follows wrote it
     INCLUDE = "include"  # it has a term the reader always wants
+    ORGANISATION = "organisation"  # it comes from an organisation the reader follows
     LIKED = "liked"  # it is like a paper the reader liked
     INTEREST = "interest"  # it is like words the reader wrote
     DISLIKED = "disliked"  # it is like a paper the reader did not want
@@ -30,6 +31,17 @@ class Reason:
     terms: tuple[tuple[str, float], ...] = ()  # the words that carried it, strongest first
 
 
+class Slot(StrEnum):
+    """Why a paper is in an edition."""
+
+    CHOSEN = "chosen"  # good enough, and among the best
+    MUST_READ = "must-read"  # a followed author or organisation, or an included term
+    EXPLORATION = "exploration"  # unlike the others, to find out
+    EVERYTHING = "everything"  # its interest wants every paper of its categories
+    RECLAIMED = "reclaimed"  # had been left out; the reader asked for it
+    NEWEST = "newest"  # nothing but categories is known of the reader
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recommendation:
     """One paper in an edition, and why it is there."""
@@ -39,6 +51,9 @@ class Recommendation:
     reasons: tuple[Reason, ...]  # strongest first
     announced: date  # the day of the listing it came in
     late: bool = False  # it was named only after that listing had been taken for whole
+    probability: float | None = None  # 0 to 1, that the reader wants it; None where nothing is known of the reader
+    interest: str = ""  # the name of the one it was chosen for
+    slot: Slot = Slot.CHOSEN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +95,7 @@ class Slate:
     next_due_at: datetime  # UTC
     coverage: tuple[Coverage, ...] = ()
     notices: tuple[Notice, ...] = ()
+    also_new: tuple[Paper, ...] = ()  # the next best, below the fold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,3 +112,4 @@ class Edition:
     created_at: datetime
     coverage: tuple[Coverage, ...] = ()
     notices: tuple[Notice, ...] = ()
+    also_new: tuple[Paper, ...] = ()

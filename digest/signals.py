@@ -10,7 +10,9 @@ UPVOTES, COMMENTS, CITATIONS, STARS = "upvotes", "comments", "citations", "stars
 H_INDEX, PAPER_COUNT = "h-index", "papers"  # of an author, 0 or more
 CODE, PROJECT = "code", "project"  # http or https addresses
 SUMMARY, ORGANISATION = "summary", "organisation"  # a sentence; a name
+NOVELTY, SCORE = "novelty", "score"  # of a paper, on the source's own scale; ours run from 0 to 100
 KEYWORDS, TOPICS, INSTITUTIONS, AFFILIATIONS = "keywords", "topics", "institutions", "affiliations"  # lists of words
+OURS = "paperround"  # the source of what is measured here
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

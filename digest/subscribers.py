@@ -1,6 +1,6 @@
 """Who reads, when, and what they care for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from digest.identity import PaperId
 
 EVERY_DAY = frozenset(range(7))
+MAIN = "main"  # the interest that is meant where none is named
 DAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -75,28 +76,80 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Profile:
-    """What a reader cares for; papers are named by id, terms and names are folded by `folded`."""
+class Vote:
+    """A paper that a reader has judged, and when."""
 
-    categories: tuple[str, ...] = ()  # a filter on candidates; none means every category
-    interests: tuple[str, ...] = ()  # free text, each a sentence or some words
+    paper: PaperId
+    given_at: datetime  # UTC
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interest:
+    """One thing a reader cares for, learned and served by itself; terms and names are folded by `folded`."""
+
+    name: str = MAIN
+    texts: tuple[str, ...] = ()  # free text, each a sentence or some words
     include: tuple[str, ...] = ()  # a paper with such a term is always wanted
-    exclude: tuple[str, ...] = ()  # a paper with such a term never is
-    follow: tuple[str, ...] = ()  # authors
-    liked: tuple[PaperId, ...] = ()
-    disliked: tuple[PaperId, ...] = ()
+    exclude: tuple[str, ...] = ()  # a paper with such a term never is, for this interest
+    categories: tuple[str, ...] = ()  # a filter on candidates; none means every category; `cs` lets in cs.LG
+    follow: tuple[str, ...] = ()  # authors, whose papers are always wanted
+    organisations: tuple[str, ...] = ()  # whose papers are always wanted
+    liked: tuple[Vote, ...] = ()  # oldest first
+    disliked: tuple[Vote, ...] = ()  # oldest first
+    weight: float = 1.0  # above 0: its share of an edition against the reader's other interests
+    quota: int | None = None  # papers in one edition at most; None: as many as the edition has
+    everything: bool = False  # every paper of its categories is wanted, best first
 
     @property
     def says_something(self) -> bool:
         """Whether anything but categories is known, so that papers can be ranked."""
-        return bool(self.interests or self.include or self.follow or self.liked or self.disliked)
+        return bool(self.texts or self.include or self.follow or self.organisations or self.liked)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What a reader cares for."""
+
+    interests: tuple[Interest, ...] = ()  # in the order they were made; none: nothing is known
+
+    @property
+    def liked(self) -> tuple[PaperId, ...]:
+        """Over all interests, each paper once, the oldest vote first."""
+        return _papers(vote for interest in self.interests for vote in interest.liked)
+
+    @property
+    def disliked(self) -> tuple[PaperId, ...]:
+        """Over all interests, each paper once, the oldest vote first."""
+        return _papers(vote for interest in self.interests for vote in interest.disliked)
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """All that any interest asks for, each once; () stands for every category, which one interest may want."""
+        if not all(interest.categories for interest in self.interests):
+            return ()
+        return tuple(dict.fromkeys(category for interest in self.interests for category in interest.categories))
+
+    @property
+    def says_something(self) -> bool:
+        """Whether papers can be ranked for any of the interests."""
+        return any(interest.says_something for interest in self.interests)
+
+    def interest(self, name: str) -> Interest | None:
+        """The interest of that name, in any case of letters."""
+        key = name.casefold()
+        return next((interest for interest in self.interests if interest.name.casefold() == key), None)
+
+
+def _papers(votes: Iterable[Vote]) -> tuple[PaperId, ...]:
+    return tuple(dict.fromkeys(vote.paper for vote in sorted(votes, key=lambda vote: vote.given_at)))
 
 
 class ProfileField(StrEnum):
-    """The parts of a profile that are lists of words."""
+    """The parts of an interest that are lists of words."""
 
     INTEREST = "interest"
     INCLUDE = "include"
     EXCLUDE = "exclude"
     FOLLOW = "follow"
+    ORGANISATION = "organisation"
     CATEGORY = "category"

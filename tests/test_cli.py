@@ -63,7 +63,8 @@ def test_a_preview_is_written_in_each_format(digest: Shell, form: str, sign: str
     assert sign in (digest.folder / "shown").read_text(encoding="utf-8")
 
 
-def test_a_profile_is_changed_shown_and_explained(digest: Shell) -> None:
+def test_a_profile_is_changed_shown_and_explained(digest: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DIGEST_RELEVANCE_THRESHOLD", "0")
     digest("subscriber", "add", ADDRESS)
     digest("ingest")
     for field, value in {
@@ -81,11 +82,41 @@ def test_a_profile_is_changed_shown_and_explained(digest: Shell) -> None:
     shown = json.loads(digest("profile", "show", ADDRESS, "--json"))
     explained = json.loads(digest("profile", "explain", ADDRESS, "2603.90045", "--json"))
 
-    assert (shown["category"], shown["exclude"]) == (["cs.CL"], [])
-    assert [paper["id"] for paper in shown["like"] + shown["dislike"]] == ["2603.90001", "2603.90004"]
+    (main_interest,) = shown["interests"]
+    assert (main_interest["name"], main_interest["category"], main_interest["exclude"]) == ("main", ["cs.CL"], [])
+    assert [paper["id"] for paper in main_interest["like"] + main_interest["dislike"]] == ["2603.90001", "2603.90004"]
     assert explained["obstacles"] == []
+    assert (explained["slot"], explained["interest"]) == ("chosen", "main")
+    assert 0 < explained["probability"] < 1
     assert sum(r["contribution"] for r in explained["reasons"]) == pytest.approx(explained["score"], abs=1e-9)
-    assert "score" in digest("profile", "explain", ADDRESS, "2603.90045")
+    title, place, known, *reasons = digest("profile", "explain", ADDRESS, "2603.90045").splitlines()
+    assert title == f"2603.90045 {explained['title']}"
+    assert place == f"place: {explained['place']} of {explained['ranked']} in its listing; kept out by: nothing"
+    assert known == f"probability: {explained['probability']:.3f}; interest: main; slot: chosen"
+    assert reasons[-1].split("\t")[:2] == [f"{explained['score']:+.4f}", "score"]
+
+
+def test_explaining_a_paper_to_somebody_of_whom_nothing_is_known_names_no_probability(digest: Shell) -> None:
+    digest("subscriber", "add", ADDRESS)
+    digest("ingest")
+
+    explained = json.loads(digest("profile", "explain", ADDRESS, "2603.90045", "--json"))
+
+    assert (explained["slot"], explained["interest"], explained["probability"]) == ("newest", None, None)
+    assert digest("profile", "explain", ADDRESS, "2603.90045").splitlines()[2] == "slot: newest"
+
+
+def test_the_model_is_kept_beside_the_database_or_where_the_settings_say(
+    digest: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest("subscriber", "add", ADDRESS, "--interest", "legged robots")
+    digest("run")
+    (file,) = digest.folder.glob("*.db")
+    assert {each.name for each in file.with_name(f"{file.name}.model").iterdir()} == {"manifest.json", "arrays.npz"}
+
+    monkeypatch.setenv("DIGEST_RELEVANCE_MODEL_FOLDER", str(digest.folder / "elsewhere"))
+    digest("profile", "explain", ADDRESS, "2603.90045")
+    assert (digest.folder / "elsewhere" / "manifest.json").exists()
 
 
 def test_subscribers_are_listed_changed_paused_resumed_and_removed(digest: Shell) -> None:

@@ -146,7 +146,7 @@ def test_with_a_profile_and_nothing_good_enough_nothing_is_sent_and_the_log_says
 
     assert composed.empty == 1
     assert len(world.outbox) == 0
-    assert "none of 2 papers reached the threshold" in caplog.text
+    assert "nothing is sent: none of 2 papers is likely enough" in caplog.text
 
 
 def test_a_reader_with_categories_only_gets_the_newest_of_them_up_to_the_size(world: World) -> None:
@@ -310,7 +310,7 @@ def test_explain_says_where_a_paper_ranks_and_what_keeps_it_out(world: World) ->
     world.ingest(at(MONDAY))
     who = membership.find(world.store, "ana@example.org")
 
-    first, last = (explain(world.store, world.settings, who, item.id) for item in (good, bad))
+    first, last = (explain(world.store, world.settings, who, item.id, now=at(MONDAY)) for item in (good, bad))
 
     assert (first.place, first.obstacles) == (1, ())
     assert last.place is None
@@ -343,7 +343,7 @@ def test_a_liked_paper_that_is_not_kept_is_fetched_and_is_no_candidate(world: Wo
     world.run(at(MONDAY))
 
     assert world.titles("ana@example.org") == [["Graph neural tangents"]]
-    assert "like “Graph neural networks”, which you liked" in world.mail()
+    assert "because you liked “Graph neural networks”" in world.mail()
 
 
 def _fail_on_request(source: FakeSource, number: int) -> SourceError:

@@ -254,8 +254,8 @@ def kept(digest: Shell) -> Iterator[Store]:
 
 def test_a_person_is_listed_with_what_tells_them_from_namesakes(digest: Shell, kept: Store) -> None:
     header, line = digest("author", "list", "Ames, A.").splitlines()
-    assert header.split("\t") == ["person", "name", "papers", "categories", "from", "keys"]
-    assert line.split("\t")[2:] == ["2", "cs.LG, math.CO", "2026-03 to 2026-03", ORCID]
+    assert header.split("\t") == ["person", "name", "papers", "categories", "from", "keys", "novelty", "score"]
+    assert line.split("\t")[2:] == ["2", "cs.LG, math.CO", "2026-03 to 2026-03", ORCID, "", ""]
     assert "\x1b" not in line
 
 

@@ -1,4 +1,4 @@
-"""A schedule has exactly one instant for every wanted local date, whatever the clocks do."""
+"""A schedule has exactly one instant for every wanted local date, whatever the clocks do; a profile adds up."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.subscribers import EVERY_DAY, Profile, Schedule
+from digest.identity import PaperId
+from digest.subscribers import EVERY_DAY, MAIN, Interest, Profile, Schedule, Vote
 
 DAY = timedelta(days=1)
 TICK = timedelta(minutes=5)
@@ -34,6 +35,10 @@ def dates(change: date) -> list[date]:
 
 def utc(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def vote(paper: str, hour: int) -> Vote:
+    return Vote(paper=PaperId(paper), given_at=datetime(2026, 3, 2, hour, tzinfo=UTC))
 
 
 @around_the_changes
@@ -154,14 +159,48 @@ def test_the_usual_schedule_is_seven_in_utc_every_day() -> None:
 
 
 @pytest.mark.parametrize(
-    ("profile", "says_something"),
+    ("interest", "says_something"),
     [
-        (Profile(), False),
-        (Profile(categories=("cs",), exclude=("x",)), False),
-        (Profile(interests=("x",)), True),
-        (Profile(include=("x",)), True),
-        (Profile(follow=("x",)), True),
+        (Interest(), False),
+        (Interest(categories=("cs",), exclude=("x",), weight=3, quota=2), False),
+        (Interest(texts=("x",)), True),
+        (Interest(include=("x",)), True),
+        (Interest(follow=("x",)), True),
+        (Interest(organisations=("x",)), True),
+        (Interest(liked=(vote("1", 1),)), True),
+        (Interest(disliked=(vote("1", 1),)), False),
     ],
 )
-def test_a_profile_says_something_when_papers_can_be_ranked_by_it(profile: Profile, says_something: bool) -> None:
-    assert profile.says_something is says_something
+def test_an_interest_says_something_when_papers_can_be_ranked_by_it(interest: Interest, says_something: bool) -> None:
+    assert interest.says_something is says_something
+    assert Profile(interests=(Interest(name="silent"), interest)).says_something is says_something
+
+
+def test_whoever_has_no_interest_says_nothing_and_wants_every_category() -> None:
+    assert not Profile().says_something
+    assert Profile().categories == Profile().liked == Profile().disliked == ()
+
+
+def test_votes_of_all_interests_are_one_list_with_the_oldest_first() -> None:
+    profile = Profile(
+        interests=(
+            Interest(name="ants", liked=(vote("a", 2), vote("b", 5)), disliked=(vote("x", 9),)),
+            Interest(name="bees", liked=(vote("c", 1), vote("a", 3)), disliked=(vote("y", 4),)),
+        )
+    )
+    assert profile.liked == ("c", "a", "b")
+    assert profile.disliked == ("y", "x")
+
+
+def test_categories_are_those_of_any_interest_unless_one_wants_all() -> None:
+    ants, bees = Interest(name="ants", categories=("cs.LG", "q-bio")), Interest(name="bees", categories=("q-bio", "cs"))
+    assert Profile(interests=(ants, bees)).categories == ("cs.LG", "q-bio", "cs")
+    assert Profile(interests=(ants, Interest(name="anything"))).categories == ()
+
+
+def test_an_interest_is_found_by_its_name_in_any_case_of_letters() -> None:
+    streets = Interest(name="Straßen")
+    profile = Profile(interests=(Interest(), streets))
+    assert profile.interest("STRASSEN") is streets
+    assert profile.interest("Main") == Interest(name=MAIN)
+    assert profile.interest("Strasse") is None

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from email import message_from_bytes, policy
 from itertools import count
+from pathlib import Path
 
 from digest import membership
 from digest.batches import Batch
@@ -17,12 +18,13 @@ from digest.rendering.settings import SiteSettings
 from digest.rendering.templates import environment
 from digest.store import Store
 from digest.store.announcements import FreshPaper
-from digest.subscribers import Verdict
+from digest.subscribers import MAIN, Verdict
 from tests.fakes import MONDAY, FakeSource, Outbox, at, paper
 
 WEEK = MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = tuple(MONDAY + timedelta(days=n) for n in range(5))
 SATURDAY, SUNDAY, NEXT_MONDAY = (MONDAY + timedelta(days=n) for n in (5, 6, 7))
 MORNING = at(MONDAY)
+THRESHOLD = 0.01  # beside a handful of papers nothing stands out as it does beside thousands: what fits is at .03
 _message = count(1)
 
 
@@ -34,7 +36,8 @@ class World:
     source: FakeSource = field(default_factory=FakeSource)
     others: list[FakeSource] = field(default_factory=list)  # asked before it
     outbox: Outbox = field(default_factory=Outbox)
-    settings: RelevanceSettings = field(default_factory=RelevanceSettings)
+    settings: RelevanceSettings = field(default_factory=lambda: RelevanceSettings(threshold=THRESHOLD))
+    model_folder: Path | None = None  # where the model is kept from day to day; None: it is made anew
     renderer: MailRenderer = field(
         default_factory=lambda: MailRenderer(SiteSettings(sender="digest@example.org"), environment())
     )
@@ -42,14 +45,20 @@ class World:
     def subscribe(self, email: str, *, now: datetime = MORNING, **values: object) -> None:
         membership.add(self.store, email, host="example.org", now=now, **values)  # type: ignore[arg-type]
 
-    def like(self, email: str, *ids: str, verdict: Verdict = Verdict.LIKE) -> None:
-        membership.vote(self.store, self.source, email, ids, verdict, now=at(MONDAY))
+    def like(self, email: str, *ids: str, verdict: Verdict = Verdict.LIKE, interest: str = MAIN) -> None:
+        membership.vote(self.store, self.source, email, ids, verdict, now=at(MONDAY), interest=interest)
 
     def ingest(self, now: datetime) -> Ingested:
         return ingest(self.store, *self.others, self.source, now=now)
 
     def compose(self, now: datetime) -> Composed:
-        return compose(self.store, self.settings, now=now, message_id=lambda: f"<{next(_message)}@example.org>")
+        return compose(
+            self.store,
+            self.settings,
+            now=now,
+            message_id=lambda: f"<{next(_message)}@example.org>",
+            model_folder=self.model_folder,
+        )
 
     def deliver(self, now: datetime) -> Delivered:
         return deliver(self.store, self.renderer, self.outbox, now=now)

@@ -10,26 +10,29 @@ from urllib.parse import urlsplit
 
 from jinja2 import Environment
 
-from digest import __version__, browse, membership, processes, tokens, upkeep
+from digest import __version__, browse, membership, merits, processes, tokens, upkeep
 from digest.app.inlets import GATES_OF_SOURCES, gates, inlets
 from digest.compose import Composed, Explanation, compose, explain, preview
+from digest.compose.background import background
 from digest.config import Settings
 from digest.deliver import Delivered, deliver
 from digest.editions import Edition
 from digest.enrich import Enriched, enrich
 from digest.errors import SourceError, Stopped
+from digest.evaluation import Report, evaluate
 from digest.identity import PaperId
 from digest.ingest import Backfilled, Ingested, Progress, backfill, fetch, ingest, wanted
 from digest.notices.mail import MailVoice
 from digest.notices.web import Hooks, WebhookVoice
 from digest.papers import Paper
+from digest.relevance.space import Space
 from digest.rendering.feed import FeedRenderer
 from digest.rendering.mail import MailRenderer
 from digest.rendering.templates import environment
 from digest.sources import calendar
 from digest.store import Store
 from digest.store.gates import held
-from digest.subscribers import Subscriber, Verdict
+from digest.subscribers import MAIN, Subscriber, Verdict
 from digest.transport import Transport
 from digest.transport.folder import FolderTransport
 from digest.transport.smtp import SmtpTransport
@@ -128,6 +131,14 @@ class App:
                 progress=_told(progress, stopping),
             )
 
+    def measure(self, *, days: int, progress: merits.Progress = lambda done, of: None) -> merits.Measured:
+        """Measure the novelty and the score of the papers of the newest listings."""
+        return merits.measure(self.store, self._space(), now=self.now, days=days, progress=progress)
+
+    def appraise(self, record: browse.PaperRecord) -> merits.Appraisal:
+        """What can be said of a kept paper beside others."""
+        return merits.appraise(self.store, self._space(), record.paper.id, record.signals, now=self.now)
+
     def search(self, query: str, *, limit: int) -> tuple[Paper, ...]:
         """What arXiv's own search finds; nothing is kept."""
         with inlets(self.settings, self.store) as opened, held(self.store, opened.query().gate, self.now):
@@ -144,7 +155,13 @@ class App:
         return browse.gates(self.store, rates, GATES_OF_SOURCES, now=self.now)
 
     def compose(self) -> Composed:
-        return compose(self.store, self.settings.relevance, now=self.now, message_id=self._message_id)
+        return compose(
+            self.store,
+            self.settings.relevance,
+            now=self.now,
+            message_id=self._message_id,
+            model_folder=self._model_folder(),
+        )
 
     def deliver(
         self,
@@ -212,15 +229,36 @@ class App:
         return (bodies.html if form == "html" else bodies.plain).encode()
 
     def preview_edition(self, subscriber: Subscriber) -> Edition:
-        return preview(self.store, self.settings.relevance, subscriber, now=self.now)
+        return preview(self.store, self.settings.relevance, subscriber, now=self.now, model_folder=self._model_folder())
 
     def explain(self, email: str, paper: PaperId) -> Explanation:
         subscriber = membership.find(self.store, email)
-        return explain(self.store, self.settings.relevance, subscriber, paper)
+        return explain(
+            self.store, self.settings.relevance, subscriber, paper, now=self.now, model_folder=self._model_folder()
+        )
 
-    def vote(self, email: str, ids: tuple[str, ...], verdict: Verdict) -> tuple[Paper, ...]:
+    def evaluate(
+        self, email: str | None, *, weeks: int, progress: Callable[[int, int], None] = lambda done, of: None
+    ) -> Report:
+        """How well the ranking served one subscriber, or everybody, in the last weeks."""
+        subscriber = membership.find(self.store, email) if email else None
+        return evaluate(
+            self.store, self.settings.relevance, now=self.now, weeks=weeks, subscriber=subscriber, progress=progress
+        )
+
+    def _space(self) -> Space:
+        return background(self.store, self.settings.relevance, self._model_folder())
+
+    def _model_folder(self) -> Path | None:
+        """Where the model is kept from run to run: where the settings say, or beside an SQLite database."""
+        if self.settings.relevance.model_folder:
+            return Path(self.settings.relevance.model_folder)
+        file = self.store.file
+        return file.with_name(f"{file.name}.model") if file else None
+
+    def vote(self, email: str, ids: tuple[str, ...], verdict: Verdict, *, interest: str = MAIN) -> tuple[Paper, ...]:
         with inlets(self.settings, self.store) as opened:
-            return membership.vote(self.store, opened.reference(), email, ids, verdict, now=self.now)
+            return membership.vote(self.store, opened.reference(), email, ids, verdict, now=self.now, interest=interest)
 
     def unharvested(self, categories: tuple[str, ...]) -> list[str]:
         """Those of the categories that no configured stream brings."""

@@ -1,10 +1,17 @@
 """Authors: who is known under a name."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import click
 
 from digest import browse
 from digest.cli.context import Context, pass_context
 from digest.cli.output import as_json, json_option, table
+from digest.identity import PaperId
+from digest.rendering.latex import readable
+from digest.rendering.plain import one_line
+from digest.signals import NOVELTY, SCORE
 
 
 @click.group("author", epilog="Example: digest author list 'Wei Wang'")
@@ -28,13 +35,62 @@ def list_(context: Context, name: str, use_json: bool) -> int:
             record.printed,
             len(record.papers),
             ", ".join(category for category, _ in record.person.categories[:3]),
-            f"{record.person.first_day:%Y-%m} to {record.person.last_day:%Y-%m}",
+            _years(record),
             ", ".join(record.person.keys),
+            _figure(record.novelty),
+            _figure(record.score),
         )
         for record in found
     ]
-    table(("person", "name", "papers", "categories", "from", "keys"), rows, empty="nobody; run: digest enrich")
+    columns = ("person", "name", "papers", "categories", "from", "keys", "novelty", "score")
+    table(columns, rows, empty="nobody; run: digest enrich")
     return 0
+
+
+@author_command.command("show", epilog="Example: digest author show 'Wei Wang' --person 12")
+@click.argument("name")
+@click.option("--person", type=int, help="Which of those who may bear the name; see `author list`.")
+@json_option
+@pass_context
+def show(context: Context, name: str, person: int | None, use_json: bool) -> int:
+    """Show one person with their papers; novelty and score are medians over the papers that were measured."""
+    record, titles = browse.author(context.app.store, name, person)
+    if use_json:
+        as_json(_facts(record) | {"papers": [_paper(record, key, titles) for key in record.papers]})
+        return 0
+    rows = [
+        ("person", record.id),
+        ("name", record.printed),
+        ("keys", ", ".join(record.person.keys)),
+        ("categories", ", ".join(f"{category} ({papers})" for category, papers in record.person.categories)),
+        ("from", _years(record)),
+        ("papers", len(record.papers)),
+        ("novelty", _median(record, NOVELTY, record.novelty)),
+        ("score", _median(record, SCORE, record.score)),
+    ]
+    table(("what", "value"), [(what, value) for what, value in rows if value != ""], empty="")
+    click.echo()
+    papers = [_paper(record, key, titles) for key in record.papers]
+    cells = [(p["id"], p["title"], _figure(p[NOVELTY]), _figure(p[SCORE])) for p in papers]
+    table(("id", "title", "novelty", "score"), cells, empty="")
+    return 0
+
+
+def _paper(record: browse.AuthorRecord, key: PaperId, titles: Mapping[PaperId, str]) -> dict[str, Any]:
+    figures = {name: record.measured[name].get(key) for name in (NOVELTY, SCORE)}
+    return {"id": key.removeprefix("arxiv:"), "title": one_line(readable(titles[key]))} | figures
+
+
+def _years(record: browse.AuthorRecord) -> str:
+    return f"{record.person.first_day:%Y-%m} to {record.person.last_day:%Y-%m}"
+
+
+def _figure(value: float | None) -> str:
+    return "" if value is None else f"{value:.1f}"
+
+
+def _median(record: browse.AuthorRecord, name: str, value: float | None) -> str:
+    return "" if value is None else f"{value:.1f}, the median of {len(record.measured[name])} measured"
 
 
 def _facts(record: browse.AuthorRecord) -> dict[str, object]:
@@ -44,6 +100,8 @@ def _facts(record: browse.AuthorRecord) -> dict[str, object]:
         "names": record.person.names,
         "keys": record.person.keys,
         "papers": record.papers,
+        "novelty": record.novelty,
+        "score": record.score,
         "categories": dict(record.person.categories),
         "first_day": record.person.first_day,
         "last_day": record.person.last_day,

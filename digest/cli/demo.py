@@ -22,6 +22,7 @@ from digest.subscribers import ProfileField, Verdict
 
 DAYS = (date(2026, 3, 9), date(2026, 3, 10), date(2026, 3, 11))
 _MARK = ".paperround-demo"
+_THRESHOLD = 0.02  # among a hundred papers nothing stands out as much as among the thousands of an archive
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,7 @@ def _settings(output: Path, arxiv: SampleArxiv) -> Settings:
             interval_seconds=0.0,
         ),
         huggingface=replace(plain.huggingface, enabled=False),
+        relevance=replace(plain.relevance, threshold=_THRESHOLD),
         outbox=replace(plain.outbox, folder=str(output)),
     )
 

@@ -1,20 +1,26 @@
-"""Looking up a paper."""
+"""Looking up papers, and measuring them."""
+
+from datetime import datetime
 
 import click
 
 from digest import browse, identity, membership, upkeep
 from digest.cli.context import Context, pass_context
-from digest.cli.output import as_json, json_option, table
+from digest.cli.output import as_json, json_option, meter, table
 from digest.identity import PaperId
+from digest.merits import Appraisal, NoveltyPlace, rising_terms
 from digest.papers import Paper
+from digest.rendering.latex import readable
+from digest.rendering.plain import clean
 from digest.rendering.view import title_of
-from digest.signals import Value
+from digest.rendering.words import counted
+from digest.signals import CODE, NOVELTY, OURS, SCORE, Value
 from digest.store.works import Merge
 
 
 @click.group("paper", epilog="Example: digest paper show 2601.10962")
 def paper_command() -> None:
-    """Look up papers, and say which are one work."""
+    """Look up papers, measure them, and say which are one work."""
 
 
 @paper_command.command("show", epilog="Example: digest paper show 2601.10962 --json")
@@ -22,49 +28,92 @@ def paper_command() -> None:
 @json_option
 @pass_context
 def show(context: Context, paper_id: str, use_json: bool) -> int:
-    """Show what is kept of a paper, and when it was announced."""
+    """Show what is kept of a paper, and what can be said of it beside others.
+
+    Its summary is two sentences of its abstract. Its novelty tells how far its words are from those of the year before,
+    its score what speaks for it, part by part; docs/scores.md has the formulas. `paper measure` finds novelties.
+    """
     record = browse.paper(context.app.store, key_of(paper_id))
-    paper = record.paper
+    appraisal = context.app.appraise(record)
     if use_json:
-        as_json(
-            {
-                "id": paper.id.removeprefix("arxiv:"),
-                "title": paper.title,
-                "abstract": paper.abstract,
-                "authors": paper.authors,
-                "categories": paper.categories,
-                "classes": paper.classes,
-                "comment": paper.comment,
-                "doi": paper.doi,
-                "journal_ref": paper.journal_ref,
-                "withdrawn": paper.withdrawn,
-                "url": paper.abstract_url,
-                "versions": [
-                    {"version": v.number, "submitted_at": v.submitted_at, "withdrawn": v.withdrawn}
-                    for v in paper.versions
-                ],
-                "names": record.names,
-                "merges": [
-                    {"paper": m.paper, "into": m.into, "rule": m.rule, "merged_at": m.merged_at, "split_at": m.split_at}
-                    for m in record.merges
-                ],
-                "signals": [
-                    {"name": s.name, "value": s.value, "source": s.source, "observed_at": s.observed_at}
-                    for s in record.signals
-                ],
-                "announcements": [
-                    {"source": source, "stream": stream, "kind": kind, "day": day}
-                    for source, stream, kind, day in record.announcements
-                ],
-            }
-        )
+        as_json(_facts(record) | _appraised(record, appraisal))
         return 0
+    rows = _known(record) + _weighed(appraisal) + _told(record, context)
+    rows += [(f"{day}", f"{kind} in {stream} ({source})") for source, stream, kind, day in record.announcements]
+    table(("what", "value"), rows, empty="")
+    if record.paper.abstract:
+        click.echo(f"\n{clean(record.paper.abstract)}")
+    return 0
+
+
+def _facts(record: browse.PaperRecord) -> dict[str, object]:
+    paper = record.paper
+    return {
+        "id": paper.id.removeprefix("arxiv:"),
+        "title": paper.title,
+        "abstract": paper.abstract,
+        "authors": paper.authors,
+        "categories": paper.categories,
+        "classes": paper.classes,
+        "comment": paper.comment,
+        "doi": paper.doi,
+        "journal_ref": paper.journal_ref,
+        "withdrawn": paper.withdrawn,
+        "url": paper.abstract_url,
+        "versions": [
+            {"version": v.number, "submitted_at": v.submitted_at, "withdrawn": v.withdrawn} for v in paper.versions
+        ],
+        "names": record.names,
+        "merges": [
+            {"paper": m.paper, "into": m.into, "rule": m.rule, "merged_at": m.merged_at, "split_at": m.split_at}
+            for m in record.merges
+        ],
+        "signals": [
+            {"name": s.name, "value": s.value, "source": s.source, "observed_at": s.observed_at} for s in record.signals
+        ],
+        "announcements": [
+            {"source": source, "stream": stream, "kind": kind, "day": day}
+            for source, stream, kind, day in record.announcements
+        ],
+    }
+
+
+def _appraised(record: browse.PaperRecord, appraisal: Appraisal) -> dict[str, object]:
+    merit, place = appraisal.merit, appraisal.novelty
+    return {
+        "summary": appraisal.summary,
+        "code": [s.value for s in record.signals if s.name == CODE],
+        "novelty": place
+        and {
+            "value": place.value,
+            "percentile": place.percentile,
+            "among": place.among,
+            "category": place.category or None,
+        },
+        "score": {
+            "value": merit.score,
+            "first": appraisal.first,
+            "last": appraisal.last,
+            "among": appraisal.among,
+            "parts": [
+                {"name": p.name, "value": p.value, "weight": p.weight, "points": p.points, "words": p.words}
+                for p in merit.parts
+            ],
+        },
+        "given": [{"name": s.name, "value": s.value, "source": s.source} for s in merit.given],
+        "similar": [
+            {"id": s.paper.id.removeprefix("arxiv:"), "title": s.paper.title, "likeness": s.likeness}
+            for s in appraisal.similar
+        ],
+    }
+
+
+def _known(record: browse.PaperRecord) -> list[tuple[str, object]]:
+    paper = record.paper
+    authors = f"{', '.join(paper.authors[:12])}{' …' if len(paper.authors) > 12 else ''} ({len(paper.authors):,})"
     rows: list[tuple[str, object]] = [
         ("title", title_of(paper)),
-        (
-            "authors",
-            f"{', '.join(paper.authors[:12])}{' …' if len(paper.authors) > 12 else ''} ({len(paper.authors):,})",
-        ),
+        ("authors", authors),
         ("categories", ", ".join(paper.categories)),
         ("link", paper.abstract_url),
     ]
@@ -78,15 +127,84 @@ def show(context: Context, paper_id: str, use_json: bool) -> int:
         for v in paper.versions
     ]
     rows += [("also", name) for name in record.names if name != paper.id]
-    rows += [("merged", _merged(merge)) for merge in record.merges]
-    rows += [
-        (f"{s.name} ({s.source}, {(context.now - s.observed_at).days} days old)", _valued(s.value))
-        for s in record.signals
-    ]
-    rows += [(f"{day}", f"{kind} in {stream} ({source})") for source, stream, kind, day in record.announcements]
-    table(("what", "value"), rows, empty="")
-    if paper.abstract:
-        click.echo(f"\n{paper.abstract}")
+    return rows + [("merged", _merged(merge)) for merge in record.merges]
+
+
+def _weighed(appraisal: Appraisal) -> list[tuple[str, object]]:
+    """What can be said of the paper beside others, in words; a figure that is not known is left out."""
+    merit, place = appraisal.merit, appraisal.novelty
+    rows: list[tuple[str, object]] = [("in short", readable(appraisal.summary))] if appraisal.summary else []
+    if place is not None:
+        rows.append(("novelty", _placed(place)))
+    of = f"{counted(appraisal.among, 'paper')} of {appraisal.first} to {appraisal.last}"
+    rows.append(("score", f"{merit.score:.1f} of 100, weighed among the {of}"))
+    rows += [(f"+ {part.name}", f"{part.points:.1f}: {part.words}") for part in merit.parts]
+    rows += [(f"{signal.name} as {signal.source} has it", _valued(signal.value)) for signal in merit.given]
+    rows += [("similar", f"{s.paper.id.removeprefix('arxiv:')} {title_of(s.paper)}") for s in appraisal.similar]
+    return rows
+
+
+def _placed(place: NoveltyPlace) -> str:
+    """Truthfully: it is words that are measured, and beside whom."""
+    share = min(max(round(place.percentile), 1), 99)  # nobody stands at 0 or 100
+    group = f"{place.among:,} papers{f' of {place.category}' if place.category else ''} of that week"
+    return f"its words are farther from those of the year before than the words of {share} % of the {group}"
+
+
+def _told(record: browse.PaperRecord, context: Context) -> list[tuple[str, object]]:
+    """What sources told, but their own novelty and score, which stand beside ours."""
+    shown = [s for s in record.signals if s.source != OURS and s.name not in (NOVELTY, SCORE)]
+    return [(f"{s.name} ({s.source}, {(context.now - s.observed_at).days} days old)", _valued(s.value)) for s in shown]
+
+
+@paper_command.command("measure", epilog="Example: digest paper measure --days 7")
+@click.option("--days", type=click.IntRange(1, 366), default=7, show_default=True, help="Of the newest listings.")
+@json_option
+@pass_context
+def measure(context: Context, days: int, use_json: bool) -> int:
+    """Measure the novelty and the score of the papers of the newest listings.
+
+    Novelty is measured once for each paper, against all that became known in the 365 days before; scores are places
+    among the papers of these days. Both are kept as signals, and nobody is sent another paper for them.
+    """
+    with meter() as show_progress:
+        came = context.app.measure(days=days, progress=lambda done, of: show_progress("papers compared with", done, of))
+    if use_json:
+        as_json({"papers": came.papers, "novelties": came.novelties, "scores": came.scores})
+    else:
+        click.echo(
+            f"measure: {came.papers:,} papers looked at, {came.novelties:,} novelties measured, "
+            f"{came.scores:,} scores new or changed"
+        )
+    return 0
+
+
+@paper_command.command("rising", epilog="Example: digest paper rising --category cs.LG --week 2026-01-23")
+@click.option("--category", "categories", multiple=True, help="May be repeated; `cs` is all of cs. Else every one.")
+@click.option(
+    "--week",
+    type=click.DateTime(formats=["%Y-%m-%d"]),
+    help="The seven days that end on this one; the day of the newest listing where none is given.",
+)
+@json_option
+@pass_context
+def rising(context: Context, categories: tuple[str, ...], week: datetime | None, use_json: bool) -> int:
+    """The terms that more papers of a category hold in seven days than in the eight weeks before."""
+    asked = tuple(map(membership.category, categories))
+    found = rising_terms(context.app.store, last=week.date() if week else None, categories=asked)
+    flat = [(name, term) for name, terms in found.by_category.items() for term in terms]
+    if use_json:
+        terms = [
+            {"category": name, "term": t.term, "z": t.z, "this_week": t.this_week, "before": t.before}
+            for name, t in flat
+        ]
+        as_json(
+            {"first": found.first, "last": found.last, "papers": found.papers, "before": found.before, "terms": terms}
+        )
+        return 0
+    rows = [(name, t.term, t.this_week, t.before, f"{t.z:.1f}") for name, t in flat]
+    read = f"{counted(found.papers, 'paper')} of {found.first} to {found.last}, {found.before:,} of the weeks before"
+    table(("category", "term", "papers", "before", "z"), rows, empty=f"nothing rises in {read}")
     return 0
 
 

@@ -50,7 +50,7 @@ def _is_worth_telling(batch: Batch) -> bool:
 
 
 def _follows(profile: Profile, stream: str) -> bool:
-    return rules.in_categories(Paper(id=_NOBODY, title="", categories=(stream,)), profile)
+    return rules.in_categories(Paper(id=_NOBODY, title="", categories=(stream,)), profile.categories)
 
 
 def _stands_in(paper: Paper, stream: str) -> bool:
@@ -60,8 +60,7 @@ def _stands_in(paper: Paper, stream: str) -> bool:
 def by_category(papers: Sequence[Paper], profile: Profile) -> tuple[tuple[str, int], ...]:
     """Papers by the reader's categories; by primary category, the largest first, where the reader chose none."""
     if profile.categories:
-        only = {c: Profile(categories=(c,)) for c in profile.categories}
-        return tuple((c, sum(rules.in_categories(paper, p) for paper in papers)) for c, p in only.items())
+        return tuple((c, sum(rules.in_categories(paper, (c,)) for paper in papers)) for c in profile.categories)
     primary = Counter(paper.categories[0] if paper.categories else "no category" for paper in papers)
     named = sorted(primary.items(), key=lambda pair: (-pair[1], pair[0]))
     rest = sum(count for _, count in named[_NAMED_CATEGORIES:])

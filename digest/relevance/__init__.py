@@ -1,5 +1,5 @@
-"""Ranking: text to terms, a TF-IDF model of recent papers, profiles, scores that are sums of reasons, selection.
+"""Ranking: text to counted terms, a model of recent papers, one kernel for all readers, and reasons that add up.
 
-Recipe 1 throughout: unigrams and bigrams, title counted twice, 1 + ln tf, smoothed idf, terms of at least two
-papers, English stop words, unit length; a profile is the mean of what is liked minus the mean of the background.
+The way of a paper: text, model, space, scoring, ranking, selection, reasons. Beside it: what papers are measured by
+(novelty, trends, merit, summary), and what rankings are measured by (measures, calibration, rivals).
 """

@@ -1,74 +1,95 @@
-"""What recent papers have in common: which terms exist, how rare each is, and the average paper."""
+"""What recent papers have in common: their counted terms, and in how many of them each term stands.
 
-from collections.abc import Sequence
-from typing import Self
+Kept from day to day: new papers are added, the oldest of a full window leave, and nothing else is counted again. What
+is read out of it is the same as from a model of the same papers made at once.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
-from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.feature_extraction.text import TfidfTransformer
 
+from digest.relevance.latent import LatentBasis
 from digest.relevance.text import TermCounts
+from digest.relevance.vocabulary import Columns, Vocabulary
 
-Rows = sparse.csr_array
-
-
-SMALL = 500  # papers; a first week of one small category
+Numbers = npt.NDArray[np.int64]
 
 
-class BackgroundModel(TransformerMixin, BaseEstimator):
-    """TF-IDF weights fitted on a background of recent papers.
+@dataclass(frozen=True, slots=True, eq=False)
+class Tallies:
+    """Counted terms of some papers by column, row after row (the layout of a CSR matrix)."""
 
-    Parameters: `min_df`, the number of background papers a term must occur in; one in a background below SMALL,
-    where most words of a field have been seen only once.
+    indptr: Numbers  # shape (n_papers + 1,)
+    columns: Columns  # shape (n_cells,), ascending within a row only where the vocabulary was built at once
+    times: npt.NDArray[np.uint8]  # shape (n_cells,), 1 to 255
 
-    Learned: `n_documents_`; `term_ids_` (n_terms,) ascending; `idf_` (n_terms,), ln((1 + n) / (1 + df)) + 1;
-    `mean_` (n_terms,), the mean of the background's unit rows.
-    """
+    def __len__(self) -> int:
+        return len(self.indptr) - 1
 
-    def __init__(self, min_df: int = 2) -> None:
-        self.min_df = min_df
+    def of_rows(self, first: int) -> "Tallies":
+        """From a row on."""
+        start = self.indptr[first]
+        return Tallies(self.indptr[first:] - start, self.columns[start:], self.times[start:])
 
-    def fit(self, documents: Sequence[TermCounts], y: object = None) -> Self:
-        """Learn from the background; an empty one gives an empty vocabulary."""
-        self.n_documents_ = len(documents)
-        flat = _flat([document.ids for document in documents], np.uint64)
-        ids, df = np.unique(flat, return_counts=True)
-        enough = self.min_df if len(documents) >= SMALL else 1
-        self.term_ids_ = ids[df >= enough]
-        self._weights = TfidfTransformer(norm="l2", use_idf=True, smooth_idf=True, sublinear_tf=True)
-        if len(self.term_ids_) == 0:
-            self.idf_ = self.mean_ = np.zeros(0)
+    def followed_by(self, others: "Tallies") -> "Tallies":
+        return Tallies(
+            np.concatenate([self.indptr, others.indptr[1:] + self.indptr[-1]]),
+            np.concatenate([self.columns, others.columns]),
+            np.concatenate([self.times, others.times]),
+        )
+
+
+def tallies(documents: Sequence[TermCounts], vocabulary: Vocabulary) -> Tallies:
+    """The documents by column; terms that the vocabulary does not know are left out."""
+    if not documents:
+        return NO_TALLIES
+    columns = vocabulary.columns(np.concatenate([document.ids for document in documents]))
+    times = np.concatenate([document.times for document in documents])
+    known = columns >= 0
+    ends = np.cumsum([0, *(len(document.ids) for document in documents)])
+    return Tallies(np.concatenate([[0], np.cumsum(known)])[ends].astype(np.int64), columns[known], times[known])
+
+
+NO_TALLIES = Tallies(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.uint8))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Model:
+    """The background: the newest papers, at most as many as the window holds, by ascending number."""
+
+    vocabulary: Vocabulary = field(default_factory=Vocabulary)
+    numbers: Numbers = field(default_factory=lambda: np.zeros(0, np.int64))  # shape (n_papers,), of the store
+    counted: Tallies = NO_TALLIES
+    frequencies: Columns = field(default_factory=lambda: np.zeros(0, np.int32))  # (n_terms,), papers with each term
+    basis: LatentBasis | None = None
+
+    def __len__(self) -> int:
+        """How many papers the background holds."""
+        return len(self.numbers)
+
+    def grown(self, documents: Mapping[int, TermCounts], *, window: int) -> "Model":
+        """With more papers by number, of which those at or below its newest are known; costs O(their terms).
+
+        To move arrays, and to put new terms into the vocabulary's order, is copying and sorting of numbers only.
+        """
+        newest = self.numbers[-1] if len(self) else -1
+        fresh = [number for number in sorted(documents) if number > newest][-window:]
+        counts = [documents[number] for number in fresh]
+        if not fresh:
             return self
-        counted = self._counted(documents)
-        self._weights.fit(counted)
-        self.idf_ = np.asarray(self._weights.idf_, dtype=np.float64)
-        rows = self._weighted(counted)
-        self.mean_ = np.asarray(rows.mean(axis=0), dtype=np.float64).ravel()
-        return self
-
-    def transform(self, documents: Sequence[TermCounts]) -> Rows:
-        """Rows of unit length (all zero where no term is known), shape (n_documents, n_terms), float64."""
-        if len(self.term_ids_) == 0 or not documents:
-            return sparse.csr_array((len(documents), len(self.term_ids_)), dtype=np.float64)
-        return self._weighted(self._counted(documents))
-
-    def _weighted(self, counted: Rows) -> Rows:
-        return sparse.csr_array(self._weights.transform(counted))
-
-    def _counted(self, documents: Sequence[TermCounts]) -> Rows:
-        """Counts by row and known term, shape (n_documents, n_terms)."""
-        flat = _flat([document.ids for document in documents], np.uint64)
-        counts = _flat([document.counts for document in documents], np.uint16)
-        rows = np.repeat(np.arange(len(documents), dtype=np.int32), [len(document.ids) for document in documents])
-        columns = np.searchsorted(self.term_ids_, flat).astype(np.int32)  # scikit-learn takes no 64-bit indices
-        columns[columns == len(self.term_ids_)] = 0
-        known = self.term_ids_[columns] == flat
-        shape = (len(documents), len(self.term_ids_))
-        cells = (counts[known].astype(np.float64), (rows[known], columns[known]))
-        return sparse.csr_array(cells, shape=shape)
-
-
-def _flat(arrays: Sequence[npt.NDArray[np.generic]], dtype: type[np.generic]) -> npt.NDArray[np.generic]:
-    return np.concatenate(arrays) if arrays else np.zeros(0, dtype=dtype)
+        vocabulary = self.vocabulary.grown(np.concatenate([each.ids for each in counts]))
+        added = tallies(counts, vocabulary)
+        frequencies = np.concatenate([self.frequencies, np.zeros(len(vocabulary) - len(self.vocabulary), np.int32)])
+        frequencies += np.bincount(added.columns, minlength=len(vocabulary)).astype(np.int32)
+        too_many = max(len(self) + len(fresh) - window, 0)
+        gone = self.counted.columns[: self.counted.indptr[too_many]]
+        frequencies -= np.bincount(gone, minlength=len(vocabulary)).astype(np.int32)
+        return replace(
+            self,
+            vocabulary=vocabulary,
+            numbers=np.concatenate([self.numbers[too_many:], np.array(fresh, np.int64)]),
+            counted=self.counted.of_rows(too_many).followed_by(added),
+            frequencies=frequencies,
+        )

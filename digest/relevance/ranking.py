@@ -1,25 +1,23 @@
-"""The day's candidates in the order of one reader's profile, each with the sum that is its score."""
+"""A day's papers as contenders for the editions of all readers at once; why each scores as it does is in reasons.py."""
 
-import math
-from collections.abc import Sequence, Set
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 
 import numpy as np
-import numpy.typing as npt
-from scipy import sparse
 
-from digest.editions import Reason, ReasonKind, Recommendation
 from digest.identity import PaperId
 from digest.papers import Paper
-from digest.relevance import rules
-from digest.relevance.model import BackgroundModel, Rows
-from digest.relevance.scorer import DISLIKE_WEIGHT, RocchioScorer
-from digest.relevance.text import TermCounts, count_words, spelled
-from digest.subscribers import Profile
+from digest.relevance.calibration import Calibration
+from digest.relevance.readers import Examples, Reader
+from digest.relevance.rules import Mask, RuleBook
+from digest.relevance.scoring import Adjust, Day, Taste, Top, Vectors
+from digest.relevance.selection import Contender
+from digest.relevance.space import Space
+from digest.relevance.text import TermCounts
+from digest.subscribers import Interest
 
-NAMED_LIKES = 5  # liked papers named in the sum; the others are added up in one line
-NAMED_TERMS = 4  # words kept with each reason
+_NEVER = float("-inf")
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
@@ -27,156 +25,125 @@ _BEGINNING = datetime.min.replace(tzinfo=UTC)
 class Candidate:
     """A paper that may enter an edition."""
 
+    number: int  # of the store
     paper: Paper
     counts: TermCounts
     announced: date
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A paper a reader has voted on."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Question:
+    """One reader and the papers that are offered to them."""
 
-    title: str
-    counts: TermCounts
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """A profile with its papers at hand."""
-
-    profile: Profile
-    liked: tuple[Example, ...] = ()
-    disliked: tuple[Example, ...] = ()
+    reader: Reader
+    offered: Mask  # shape (n_candidates,); readers who are offered the same share one array
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    """A candidate's place in one reader's order."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Asked:
+    """One interest of one question."""
 
-    candidate: Candidate
-    row: int  # of the day's matrix
-    score: float
+    question: int
+    interest: Interest
+    taste: Taste
+    wanted: dict[int, float]  # by rules
 
 
 class DayRanking:
-    """All candidates of a day as one matrix, ready to be put in order for each reader."""
+    """The candidates of a day, ready to be put in order for any number of readers."""
 
-    def __init__(self, model: BackgroundModel, candidates: Sequence[Candidate]) -> None:
-        self._model = model
-        self._candidates = tuple(candidates)
-        self._rows = model.transform([candidate.counts for candidate in candidates])
+    def __init__(
+        self,
+        space: Space,
+        candidates: Sequence[Candidate],
+        calibration: Calibration,
+        *,
+        now: datetime,
+        half_life: timedelta,
+    ) -> None:
+        self.candidates = tuple(candidates)
+        self.day = Day(space, [each.counts for each in candidates], [each.number for each in candidates])
+        self.rules = RuleBook([each.paper for each in candidates])
+        self._space = space
+        self._calibration = calibration
+        self._now = now
+        self._half_life = half_life
 
-    def rank(self, reader: Reader, *, among: Set[PaperId] | None = None) -> list[Ranked]:
-        """The candidates (all, or those `among`) that the reader's categories and excluded terms let through.
+    def contenders(self, questions: Sequence[Question], *, depth: int) -> list[list[Contender]]:
+        """For each question the `depth` best papers of each interest, each paper for the interest it is likeliest for.
 
-        Best first; newest first where nothing but categories is known of the reader.
+        Every paper that a rule wants is among them where there are not more of those than `depth`.
         """
-        rows = [
-            row
-            for row, item in enumerate(self._candidates)
-            if (among is None or item.paper.id in among)
-            and rules.in_categories(item.paper, reader.profile)
-            and not rules.is_excluded(item.paper, reader.profile)
+        examples = Examples(now=self._now, half_life=self._half_life)
+        asked = [
+            _Asked(number, interest, examples.taste(question.reader, interest), self.rules.wanted(interest))
+            for number, question in enumerate(questions)
+            for interest in question.reader.profile.interests
+            if interest.says_something or interest.everything
         ]
-        if not reader.profile.says_something:
-            ranked = [Ranked(self._candidates[row], row, 0.0) for row in rows]
-            return sorted(ranked, key=lambda item: (_newness(item.candidate), item.candidate.paper.id), reverse=True)
-        scores = self._taste(reader).scorer.decision_function(self._rows[rows])
-        ranked = [
-            Ranked(self._candidates[row], row, float(score) + self._bonus(row, reader.profile))
-            for row, score in zip(rows, scores, strict=True)
-        ]
-        return sorted(ranked, key=lambda item: (-item.score, item.candidate.paper.id))
+        found: list[dict[PaperId, Contender]] = [{} for _ in questions]
+        if asked and self.candidates:
+            vectors = Vectors(self._space, [example.counts for example in examples.all], examples.keys)
+            adjust = self._adjust(questions, asked)
+            tastes = [each.taste for each in asked]
+            top = self.day.top(vectors, tastes, adjust, examples.numbers, k=min(depth, len(self.candidates)))
+            for line, each in enumerate(asked):
+                candidates = int(questions[each.question].offered.sum())
+                for contender in self._of(top, line, each, candidates):
+                    _take(found[each.question], contender)
+        return [list(each.values()) for each in found]
 
-    def explained(self, reader: Reader, ranked: Sequence[Ranked]) -> tuple[Recommendation, ...]:
-        """The same papers with the reasons that add up to their scores, recomputed in float64."""
-        taste = self._taste(reader)
-        return tuple(self._recommendation(reader, taste, item) for item in ranked)
+    def newest(self, offered: Mask) -> list[Candidate]:
+        """Those that are offered, newest first: for readers of whom nothing but categories is known."""
+        kept = [candidate for candidate, is_offered in zip(self.candidates, offered, strict=True) if is_offered]
+        return sorted(kept, key=lambda each: (_newness(each), each.paper.id), reverse=True)
 
-    def _recommendation(self, reader: Reader, taste: "_Taste", item: Ranked) -> Recommendation:
-        paper = item.candidate.paper
-        if reader.profile.says_something:
-            reasons = [*_stated(paper, reader.profile), *taste.reasons(self._rows[[item.row]], paper)]
-        else:
-            shown = [c for c in paper.categories if c in reader.profile.categories] or paper.categories[:1]
-            reasons = [Reason(kind=ReasonKind.NEWEST, label=", ".join(shown), contribution=0.0)]
-        reasons.sort(key=lambda reason: -reason.contribution)
-        score = math.fsum(reason.contribution for reason in reasons)
-        return Recommendation(paper=paper, score=score, reasons=tuple(reasons), announced=item.candidate.announced)
+    def _adjust(self, questions: Sequence[Question], asked: Sequence[_Asked]) -> Adjust:
+        masks: dict[tuple[int, tuple[str, ...]], int] = {}
+        allowed: list[Mask] = []
+        mask_of: list[int] = []
+        added: list[list[tuple[int, float]]] = []
+        for each in asked:
+            offered, categories = questions[each.question].offered, each.interest.categories
+            if (key := (id(offered), categories)) not in masks:
+                masks[key] = len(allowed)
+                allowed.append(offered & self.rules.within(categories))
+            mask_of.append(masks[key])
+            kept_out = self.rules.unwanted(each.interest)
+            if not (each.taste.wanted or each.interest.everything):
+                kept_out |= set(range(len(self.candidates))) - each.wanted.keys()
+            added.append([*each.wanted.items(), *((row, _NEVER) for row in kept_out)])
+        return Adjust(np.array(allowed), mask_of, added)
 
-    def _taste(self, reader: Reader) -> "_Taste":
-        return _Taste(self._model, reader)
-
-    def _bonus(self, row: int, profile: Profile) -> float:
-        if not (profile.follow or profile.include):
-            return 0.0
-        return math.fsum(reason.contribution for reason in _stated(self._candidates[row].paper, profile))
-
-
-class _Taste:
-    """What a reader wrote and voted on, as rows, and the scorer they make."""
-
-    def __init__(self, model: BackgroundModel, reader: Reader) -> None:
-        self._model = model
-        words = tuple(reader.profile.interests)
-        self._labels = [(ReasonKind.LIKED, example.title) for example in reader.liked]
-        self._labels += [(ReasonKind.INTEREST, text) for text in words]
-        self._wanted = model.transform([e.counts for e in reader.liked] + [count_words(text) for text in words])
-        self._disliked = [example.title for example in reader.disliked]
-        self._unwanted = model.transform([example.counts for example in reader.disliked])
-        self.scorer = RocchioScorer.against_others(model).fit(self._wanted, self._unwanted)
-
-    def reasons(self, row: Rows, paper: Paper) -> list[Reason]:
-        """The text part of a score, term by term of its sum."""
-        found = self._kin(self._wanted, self._labels, 1.0, row)
-        found += self._kin(self._unwanted, [(ReasonKind.DISLIKED, t) for t in self._disliked], -DISLIKE_WEIGHT, row)
-        background = float(self.scorer.background_share(row)[0])
-        if background:
-            found.append((ReasonKind.BACKGROUND, "what it shares with every paper", background, ()))
-        ids = {int(self._model.term_ids_[column]) for _, _, _, terms in found for column, _ in terms}
-        words = spelled(ids, (paper.title, paper.abstract))
+    def _of(self, top: Top, line: int, asked: _Asked, candidates: int) -> list[Contender]:
+        known = top.rows[line] >= 0
+        rows, scores = top.rows[line][known].tolist(), top.scores[line][known].astype(np.float64)
+        standing = (scores - float(top.mean[line])) / float(top.spread[line])
+        likes = max(len(asked.taste.wanted), 1)
+        chances = self._calibration.probability(standing, likes=likes, candidates=max(candidates, 1)).tolist()
         return [
-            Reason(kind=kind, label=label, contribution=share, terms=self._named(terms, words))
-            for kind, label, share, terms in found
+            Contender(
+                paper=self.candidates[row].paper.id,
+                row=row,
+                interest=asked.interest.name,
+                score=score,
+                probability=chance,
+                must_read=row in asked.wanted,
+                everything=asked.interest.everything,
+                withdrawn=self.candidates[row].paper.withdrawn,
+            )
+            for row, score, chance in zip(rows, scores.tolist(), chances, strict=True)
         ]
 
-    def _kin(
-        self, rows: Rows, labels: list[tuple[ReasonKind, str]], weight: float, row: Rows
-    ) -> list[tuple[ReasonKind, str, float, tuple[tuple[int, float], ...]]]:
-        """What each example gives to the score: the strongest by name, the rest of its kind in one line."""
-        if not labels:
-            return []
-        shares = weight / len(labels) * np.asarray((rows @ row.T).todense(), dtype=np.float64).ravel()
-        order = [int(n) for n in np.argsort(-np.abs(shares), kind="stable") if shares[n]]
-        found = []
-        for n in order[:NAMED_LIKES]:
-            terms = _strongest(rows[[n]], row, weight / len(labels))
-            found.append((*labels[n], float(shares[n]), terms))
-        for kind in dict.fromkeys(labels[n][0] for n in order[NAMED_LIKES:]):
-            rest = [n for n in order[NAMED_LIKES:] if labels[n][0] is kind]
-            found.append((kind, f"{len(rest)} more", math.fsum(float(shares[n]) for n in rest), ()))
-        return found
 
-    def _named(self, terms: tuple[tuple[int, float], ...], words: dict[int, str]) -> tuple[tuple[str, float], ...]:
-        spelled_out = ((words.get(int(self._model.term_ids_[column])), share) for column, share in terms)
-        return tuple((word, share) for word, share in spelled_out if word)
-
-
-def _strongest(example: Rows, row: Rows, weight: float) -> tuple[tuple[int, float], ...]:
-    shared = sparse.coo_array(example.multiply(row))
-    columns: npt.NDArray[np.int32] = shared.coords[1]
-    order = np.argsort(-shared.data, kind="stable")[:NAMED_TERMS]
-    return tuple((int(columns[n]), weight * float(shared.data[n])) for n in order)
-
-
-def _stated(paper: Paper, profile: Profile) -> list[Reason]:
-    """The part of a score that comes from rules."""
-    authors = rules.followed_authors(paper, profile.follow)
-    terms = rules.matching_terms(paper, profile.include)
-    return [
-        *(Reason(kind=ReasonKind.AUTHOR, label=name, contribution=rules.FOLLOW_BONUS) for name in authors),
-        *(Reason(kind=ReasonKind.INCLUDE, label=term, contribution=rules.INCLUDE_BONUS) for term in terms),
-    ]
+def _take(found: dict[PaperId, Contender], contender: Contender) -> None:
+    """Keep a paper for the interest that it is likeliest for; what any interest says of it otherwise stays true."""
+    other = found.get(contender.paper)
+    if other is None:
+        found[contender.paper] = contender
+        return
+    better = max(other, contender, key=lambda each: (each.must_read, each.probability, each.score))
+    found[contender.paper] = replace(better, everything=other.everything or contender.everything)
 
 
 def _newness(candidate: Candidate) -> tuple[datetime, datetime]:

@@ -56,7 +56,8 @@ class FeedRenderer:
         return feed
 
     def _add(self, entry: FeedEntry, item: Recommendation, edition: Edition) -> None:
-        view = paper_view(item, edition.slot_date, limit=TEXT_CHARACTERS)
+        read = [category for category, _ in edition.considered]
+        view = paper_view(item, edition.slot_date, limit=TEXT_CHARACTERS, read=read)
         address = item.paper.abstract_url
         entry.id(address or f"urn:paperround:{quote(item.paper.id)}")
         entry.guid(address or f"urn:paperround:{quote(item.paper.id)}", permalink=bool(address))
@@ -96,4 +97,4 @@ def _updated(item: Recommendation, edition: Edition) -> datetime:
 
 
 def _summary(view: PaperView) -> str:
-    return " · ".join([*view.reasons, view.abstract or view.no_abstract])
+    return " · ".join([*view.why, view.abstract or view.no_abstract])

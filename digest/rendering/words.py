@@ -1,10 +1,10 @@
 """The product's own voice: counts, dates and reasons in words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import islice
 
-from digest.editions import Coverage, Notice, Reason, ReasonKind, Recommendation
+from digest.editions import Coverage, Notice, Reason, ReasonKind, Recommendation, Slot
 from digest.papers import AnnouncementKind
 from digest.rendering.latex import readable
 from digest.rendering.plain import one_line, shortened
@@ -14,6 +14,17 @@ _MATCHES = 3  # words shown as matching
 _LABEL = 60  # characters of a name or a title inside a sentence
 _STREAMS = 6  # named one by one
 _NAME = 100  # characters of a name in a byline
+_RULES = {
+    ReasonKind.AUTHOR: "author you follow",
+    ReasonKind.ORGANISATION: "organisation you follow",
+    ReasonKind.INCLUDE: "has the term you asked for",
+}
+_AKIN = (ReasonKind.LIKED, ReasonKind.INTEREST)
+_MARKS = {
+    Slot.MUST_READ: "must-read",
+    Slot.EXPLORATION: "to explore: unlike what you usually get",
+    Slot.RECLAIMED: "you asked for it back",
+}
 _NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split()
 
 
@@ -86,13 +97,29 @@ def happened(notice: Notice) -> str:
 
 def why(item: Recommendation) -> tuple[str, ...]:
     """At most three short reasons, the reader's own rules first; every one is a term of the score's sum."""
-    stated = [_stated(reason) for reason in item.reasons if reason.kind in (ReasonKind.AUTHOR, ReasonKind.INCLUDE)]
-    akin = [r for r in item.reasons if r.kind in (ReasonKind.LIKED, ReasonKind.INTEREST) and r.contribution > 0]
+    stated = [f"{_RULES[reason.kind]}: {_label(reason)}" for reason in item.reasons if reason.kind in _RULES]
+    akin = [r for r in item.reasons if r.kind in _AKIN and r.contribution > 0 and r.terms]
     newest = [f"newest in {_label(r)}" for r in item.reasons if r.kind is ReasonKind.NEWEST]
-    nearest = [_akin(reason) for reason in akin[:1] if reason.terms]
+    likest = () if item.slot is Slot.EXPLORATION else akin[:1]  # that one is there for being unlike
+    nearest = [_akin(reason) for reason in likest]
     words = matching_words(akin)
-    matches = [f"matches {shortened(one_line(', '.join(words)), 2 * _LABEL)}"] if words else []
+    matches = [f"matches: {shortened(one_line(', '.join(words)), 2 * _LABEL)}"] if words else []
     return tuple(islice([*stated, *nearest, *matches, *newest], SHOWN_REASONS))
+
+
+def mark(item: Recommendation, read: Iterable[str]) -> str:
+    """Why a paper has its place although others are likelier; "" for one that was simply chosen.
+
+    `read` are the categories that the edition was chosen from; `cs` stands for all of cs.
+    """
+    if item.slot is Slot.EVERYTHING:
+        asked = [wanted for wanted in read if any(_is_of(category, wanted) for category in item.paper.categories)]
+        return f"everything in {one_line(asked[0]) if len(asked) == 1 else 'its category'}"
+    return _MARKS.get(item.slot, "")
+
+
+def _is_of(category: str, wanted: str) -> bool:
+    return category == wanted or category.startswith(f"{wanted}.")
 
 
 def matching_words(reasons: Sequence[Reason]) -> list[str]:
@@ -101,21 +128,16 @@ def matching_words(reasons: Sequence[Reason]) -> list[str]:
     for reason in reasons:
         for word, share in reason.terms:
             totals[word] = totals.get(word, 0.0) + share
-    ordered = sorted(totals, key=lambda word: (-totals[word], word))
+    ordered = sorted((word for word in totals if totals[word] > 0), key=lambda word: (-totals[word], word))
     whole = [w for w in ordered if not any(w != other and f" {w} " in f" {other} " for other in ordered)]
     return whole[:_MATCHES]
-
-
-def _stated(reason: Reason) -> str:
-    label = _label(reason)
-    return f"author you follow: {label}" if reason.kind is ReasonKind.AUTHOR else f"has “{label}”, which you asked for"
 
 
 def _akin(reason: Reason) -> str:
     text = one_line(readable(reason.label))
     if reason.kind is ReasonKind.INTEREST:
         return f"fits your words “{shortened(text, _LABEL)}”"
-    return f"like “{short_title(text)}”, which you liked"
+    return f"because you liked “{short_title(text)}”"
 
 
 def _label(reason: Reason) -> str:

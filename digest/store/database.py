@@ -16,11 +16,13 @@ from digest.store.batches import Batches
 from digest.store.deliveries import Deliveries
 from digest.store.editions import Editions
 from digest.store.harvests import Harvests
+from digest.store.history import History
 from digest.store.papers import Papers
 from digest.store.people import People
 from digest.store.schema import Schema
 from digest.store.secrets import Secrets
 from digest.store.settings import DatabaseSettings
+from digest.store.shadow import Shadow
 from digest.store.signals import Signals
 from digest.store.subscribers import Subscribers
 from digest.store.works import Works
@@ -37,8 +39,10 @@ class Transaction:
         self.signals = Signals(connection)
         self.people = People(connection)
         self.harvests = Harvests(connection)
+        self.history = History(connection)
         self.subscribers = Subscribers(connection)
         self.editions = Editions(connection)
+        self.shadow = Shadow(connection)
         self.deliveries = Deliveries(connection)
         self.secrets = Secrets(connection)
         self.alarms = Alarms(connection)
@@ -62,6 +66,12 @@ class Store:
         if "password" in url.query:  # libpq takes it there too
             url = url.update_query_dict({"password": "***"})
         return url.render_as_string(hide_password=True)
+
+    @property
+    def file(self) -> Path | None:
+        """The file of an embedded database; None for a server, or for one in memory."""
+        name = self._engine.url.database
+        return Path(name) if self.is_embedded and name and name != ":memory:" else None
 
     def prepare(self, *, now: datetime) -> None:
         """Make the schema fit: the embedded database upgrades itself, another one must be upgraded by hand."""

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from digest.batches import BatchState
-from digest.editions import Coverage, Edition, EditionKind, Notice, Reason, ReasonKind, Recommendation, Slate
+from digest.editions import Coverage, Edition, EditionKind, Notice, Reason, ReasonKind, Recommendation, Slate, Slot
 from digest.papers import AnnouncementKind
 from digest.store import tables as t
 from digest.store.papers import KeptPaper, Papers
@@ -17,8 +17,9 @@ from digest.store.upsert import insert
 class Editions:
     """Editions within one transaction.
 
-    A kept item is {"p": paper row, "d": day announced, "s": score, "r": [[kind, label, contribution, terms], …]}, and
-    "l": 1 if it was late. The ledger is [[stream, seen, expected, chosen, state, since], …], a notice [row, kind, day].
+    A kept item is {"p": paper row, "d": day announced, "s": score, "r": [[kind, label, contribution, terms], …],
+    "w": slot, "c": probability, "i": interest}, and "l": 1 if it was late; the oldest have none of the last three.
+    The ledger is [[stream, seen, expected, chosen, state, since], …], a notice [row, kind, day].
     """
 
     def __init__(self, connection: sa.Connection) -> None:
@@ -28,7 +29,8 @@ class Editions:
     def keep(self, slate: Slate, *, now: datetime) -> int | None:
         """Keep a slate with what it has shown, and return the edition's number; None if that day has one already."""
         shown = [item.paper.id for item in slate.recommendations]
-        rows = self._papers.rows([*shown, *(notice.paper.id for notice in slate.notices)])
+        named = [*(notice.paper.id for notice in slate.notices), *(paper.id for paper in slate.also_new)]
+        rows = self._papers.rows([*shown, *named])
         statement = insert(self._db, t.edition).values(
             subscriber_id=slate.subscriber_id,
             kind=slate.kind.value,
@@ -38,6 +40,7 @@ class Editions:
             papers_read=slate.papers_read,
             ledger=[_line(each) for each in slate.coverage],
             notices=[[rows[each.paper.id], each.kind.value, each.day.isoformat()] for each in slate.notices],
+            also_new=[rows[paper.id] for paper in slate.also_new],
             created_at=now,
         )
         number = self._db.execute(statement.on_conflict_do_nothing().returning(t.edition.c.id)).scalar()
@@ -61,18 +64,26 @@ class Editions:
         found = self._whole(sa.and_(e.subscriber_id == subscriber, e.kind == kind.value, e.slot_date == slot_date))
         return found[0] if found else None
 
+    def that_brought(self, subscriber: int, paper: int) -> Edition | None:
+        """The edition in which a subscriber had a paper, by the paper's row number."""
+        s = t.seen.c
+        query = sa.select(s.edition_id).where(s.subscriber_id == subscriber, s.paper_id == paper)
+        return next(iter(self._whole(t.edition.c.id.in_(query))), None)
+
     def _whole(self, condition: sa.ColumnElement[bool], limit: int | None = None) -> list[Edition]:
         newest = (t.edition.c.slot_date.desc(), t.edition.c.id.desc())
         found = self._db.execute(sa.select(t.edition).where(condition).order_by(*newest).limit(limit)).all()
         shown = {item["p"] for row in found for item in row._mapping["items"]}
         noticed = {notice[0] for row in found for notice in row.notices or ()}
-        papers = self._papers.by_row(shown | noticed)
+        below = {number for row in found for number in row.also_new or ()}
+        papers = self._papers.by_row(shown | noticed | below)
         return [_edition(row, papers) for row in found]
 
 
 def _packed(item: Recommendation, row: int) -> dict[str, Any]:
     reasons = [[r.kind.value, r.label, r.contribution, [list(term) for term in r.terms]] for r in item.reasons]
-    packed = {"p": row, "d": item.announced.isoformat(), "s": item.score, "r": reasons}
+    packed = {"p": row, "d": item.announced.isoformat(), "s": item.score, "r": reasons, "w": item.slot.value}
+    packed |= {"c": item.probability, "i": item.interest}
     return packed | {"l": 1} if item.late else packed
 
 
@@ -104,7 +115,16 @@ def _unpacked(item: dict[str, Any], kept: KeptPaper) -> Recommendation:
         for kind, label, share, terms in item["r"]
     )
     day = date.fromisoformat(item["d"])
-    return Recommendation(paper=kept.paper, score=item["s"], reasons=reasons, announced=day, late=bool(item.get("l")))
+    return Recommendation(
+        paper=kept.paper,
+        score=item["s"],
+        reasons=reasons,
+        announced=day,
+        late=bool(item.get("l")),
+        probability=item.get("c"),
+        interest=item.get("i", ""),
+        slot=Slot(item.get("w", Slot.CHOSEN)),
+    )
 
 
 def _edition(row: sa.Row[Any], papers: dict[int, KeptPaper]) -> Edition:
@@ -120,4 +140,5 @@ def _edition(row: sa.Row[Any], papers: dict[int, KeptPaper]) -> Edition:
         created_at=row.created_at,
         coverage=tuple(_coverage(line) for line in row.ledger or ()),
         notices=tuple(_notice(notice, papers) for notice in row.notices or ()),
+        also_new=tuple(papers[number].paper for number in row.also_new or ()),
     )

@@ -22,7 +22,7 @@ class KeptPaper:
 
     row: int
     paper: Paper
-    terms: bytes
+    terms: bytes  # empty where they are still to be counted
 
 
 class Papers:
@@ -100,6 +100,13 @@ class Papers:
             news = {name: statement.excluded[name] for name in ("submitted_at", "withdrawn")}
             many(self._db, statement.on_conflict_do_update(index_elements=["paper_id", "number"], set_=news), part)
 
+    def set_terms(self, terms: Mapping[int, bytes]) -> None:
+        """Give papers, by row number, the terms they have none of; what a harvest has counted meanwhile stays."""
+        p = t.paper.c
+        without = sa.update(t.paper).where(p.id == sa.bindparam("row"), sa.text(t.UNCOUNTED))
+        for part in chunks([{"row": row, "counted": blob} for row, blob in terms.items()]):
+            self._db.execute(without.values(terms=sa.bindparam("counted")), part)
+
     def forget_publication(self, paper: int, of: int) -> None:
         """Take back from a paper the DOI and the reference that it has from another one."""
         kept = self.by_row([paper, of])
@@ -133,10 +140,17 @@ class Papers:
         ]
         return {kept.row: kept for kept in self._whole(found)}
 
-    def background(self, limit: int) -> list[bytes]:
-        """The counted terms of the newest papers, newest first, at most `limit`."""
-        query = sa.select(t.paper.c.terms).order_by(t.paper.c.id.desc()).limit(limit)
-        return list(self._db.execute(query).scalars())
+    def counted(self, *, after: int, limit: int) -> dict[int, bytes]:
+        """The counted terms of the newest papers by row number, at most `limit`, of those numbered above `after`."""
+        p = t.paper.c
+        query = sa.select(p.id, p.terms).where(p.id > after, sa.func.length(p.terms) > 0)
+        found = self._db.execute(query.order_by(p.id.desc()).limit(limit))
+        return {row.id: row.terms for row in found}
+
+    def uncounted(self, limit: int) -> list[KeptPaper]:
+        """The newest papers whose terms are still to be counted, newest first, at most `limit`."""
+        query = sa.select(t.paper).where(sa.text(t.UNCOUNTED)).order_by(t.paper.c.id.desc()).limit(limit)
+        return self._whole(self._db.execute(query).all())
 
     def _select(self, *columns: sa.ColumnElement[Any], keys: Iterable[PaperId]) -> list[sa.Row[Any]]:
         return [

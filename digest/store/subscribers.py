@@ -1,4 +1,4 @@
-"""Subscribers, their profiles and their votes."""
+"""Subscribers, their interests and their votes."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -13,12 +13,15 @@ from digest.store import tables as t
 from digest.store.upsert import chunks, insert
 from digest.store.works import Works
 from digest.subscribers import (
+    MAIN,
+    Interest,
     Profile,
     ProfileField,
     Schedule,
     Subscriber,
     SubscriberState,
     Verdict,
+    Vote,
 )
 
 
@@ -87,43 +90,90 @@ class Subscribers:
     # ------------------------------------------------------------ what they care for
 
     def profiles(self, subscribers: Iterable[int]) -> dict[int, Profile]:
-        """The profile of each, empty where nothing is known."""
+        """The profile of each, empty where nothing is known; merged works are read as one, judged by the last vote."""
         wanted = list(subscribers)
-        words: dict[int, dict[ProfileField, list[str]]] = defaultdict(lambda: defaultdict(list))
-        e = t.profile_entry.c
-        written = sa.select(e.subscriber_id, e.field, e.value).order_by(e.id)
-        for row in self._of(wanted, written, e.subscriber_id):
-            words[row.subscriber_id][ProfileField(row.field)].append(row.value)
-        votes: dict[int, dict[Verdict, list[PaperId]]] = defaultdict(lambda: defaultdict(list))
-        f = t.feedback.c
-        given = sa.select(f.subscriber_id, f.verdict, f.paper_id).order_by(f.given_at, f.paper_id)
-        said = list(self._of(wanted, given, f.subscriber_id))
-        works = self._works.kept_as({row.paper_id for row in said})
-        verdicts = {
-            (row.subscriber_id, works[row.paper_id]): Verdict(row.verdict) for row in said
-        }  # the last one counts
-        for (number, key), verdict in verdicts.items():
-            votes[number][verdict].append(key)
-        return {number: _profile(words[number], votes[number]) for number in wanted}
+        words, votes = self._words(wanted), self._votes(wanted)
+        i, made = t.interest.c, defaultdict[int, list[Interest]](list)
+        for row in self._of(wanted, sa.select(t.interest).order_by(i.id), i.subscriber_id):
+            made[row.subscriber_id].append(_interest(row, words[row.id], votes[row.id]))
+        return {number: Profile(interests=tuple(made[number])) for number in wanted}
 
-    def add_words(self, subscriber: int, field: ProfileField, values: Iterable[str]) -> None:
-        for value in values:
-            statement = insert(self._db, t.profile_entry).values(
-                subscriber_id=subscriber, field=field.value, value=value
-            )
-            self._db.execute(statement.on_conflict_do_nothing())
+    def make_interest(self, subscriber: int, name: str) -> int:
+        """The number of the interest of that name, in any case of letters; it is made if there is none."""
+        key = name.casefold()
+        statement = insert(self._db, t.interest).values(subscriber_id=subscriber, name=name, name_key=key)
+        self._db.execute(statement.on_conflict_do_nothing(index_elements=["subscriber_id", "name_key"]))
+        return self._db.execute(_named(subscriber, name)).scalar_one()
 
-    def remove_words(self, subscriber: int, field: ProfileField, values: Iterable[str]) -> int:
-        """Forget words, and return how many there were."""
-        e = t.profile_entry.c
-        condition = sa.and_(e.subscriber_id == subscriber, e.field == field.value, e.value.in_(list(values)))
+    def find_interest(self, subscriber: int, name: str) -> int | None:
+        """The number of the interest of that name, in any case of letters."""
+        return self._db.execute(_named(subscriber, name)).scalar_one_or_none()
+
+    def change_interest(self, interest: int, **values: Any) -> None:
+        """Set columns: `name`, `weight`, `quota`, `everything`."""
+        if "name" in values:
+            values["name_key"] = values["name"].casefold()
+        self._db.execute(sa.update(t.interest).where(t.interest.c.id == interest).values(values))
+
+    def votes_of(self, interest: int) -> int:
+        """How many votes belong to an interest."""
+        query = sa.select(sa.func.count()).select_from(t.feedback).where(t.feedback.c.interest_id == interest)
+        return self._db.execute(query).scalar_one()
+
+    def move_votes(self, interest: int, to: int) -> None:
+        """Give the votes of one interest to another one of the same subscriber, with their times."""
+        of_it = sa.update(t.feedback).where(t.feedback.c.interest_id == interest)
+        self._db.execute(of_it.values(interest_id=to))
+
+    def remove_interest(self, interest: int) -> None:
+        """Forget an interest with its words, and with the votes that were not moved before."""
+        self._db.execute(sa.delete(t.interest).where(t.interest.c.id == interest))
+
+    def add_words(self, subscriber: int, field: ProfileField, values: Iterable[str], *, interest: str = MAIN) -> None:
+        """Add words to an interest, which is made if it is new; what is there already stays in its place."""
+        if wanted := list(values):
+            number = self.make_interest(subscriber, interest)
+            rows = [{"interest_id": number, "field": field.value, "value": value} for value in wanted]
+            known = ["interest_id", "field", "value"]
+            self._db.execute(insert(self._db, t.profile_entry).on_conflict_do_nothing(index_elements=known), rows)
+
+    def remove_words(self, subscriber: int, field: ProfileField, values: Iterable[str], *, interest: str = MAIN) -> int:
+        """Forget words of an interest, and return how many there were."""
+        e, number = t.profile_entry.c, _named(subscriber, interest).scalar_subquery()
+        condition = sa.and_(e.interest_id == number, e.field == field.value, e.value.in_(list(values)))
         return self._db.execute(sa.delete(t.profile_entry).where(condition)).rowcount
 
-    def vote(self, subscriber: int, paper_row: int, verdict: Verdict, *, now: datetime) -> None:
-        """Keep a verdict; a later one on the same paper takes its place."""
-        values = {"verdict": verdict.value, "given_at": now}
+    def vote(self, subscriber: int, paper_row: int, verdict: Verdict, *, now: datetime, interest: str = MAIN) -> None:
+        """Keep a verdict for an interest, which is made if it is new; a later one on the same paper takes its place."""
+        number = self.make_interest(subscriber, interest)
+        values = {"verdict": verdict.value, "given_at": now, "interest_id": number}
         statement = insert(self._db, t.feedback).values(subscriber_id=subscriber, paper_id=paper_row, **values)
         self._db.execute(statement.on_conflict_do_update(index_elements=["subscriber_id", "paper_id"], set_=values))
+
+    def _words(self, subscribers: list[int]) -> dict[int, dict[str, list[str]]]:
+        """What was written, by number of the interest and by field."""
+        words: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+        e, i = t.profile_entry.c, t.interest.c
+        written = sa.select(e.interest_id, e.field, e.value).join(t.interest).order_by(e.id)
+        for row in self._of(subscribers, written, i.subscriber_id):
+            words[row.interest_id][row.field].append(row.value)
+        return words
+
+    def _votes(self, subscribers: list[int]) -> dict[int, dict[str, list[Vote]]]:
+        """The last vote on each work, by number of the interest and by verdict, oldest first."""
+        f = t.feedback.c
+        given = sa.select(f.subscriber_id, f.paper_id, f.interest_id, f.verdict, f.given_at)
+        said: list[Any] = list(self._of(subscribers, given.order_by(f.given_at, f.paper_id), f.subscriber_id))
+        works = self._works.kept_as({paper for _, paper, *_ in said})
+        last: dict[tuple[int, PaperId], tuple[int, str, datetime]] = {}
+        for subscriber, paper, interest, verdict, given_at in said:
+            work = subscriber, works[paper]
+            last.pop(work, None)  # so that it stands at its own time
+            last[work] = interest, verdict, given_at
+        votes: dict[int, dict[str, list[Vote]]] = defaultdict(lambda: defaultdict(list))
+        for (_, key), (interest, verdict, given_at) in last.items():
+            votes[interest][verdict].append(Vote(paper=key, given_at=given_at))
+        return votes
 
     def seen(self, subscriber: int) -> set[PaperId]:
         """Every work that an edition has brought to a subscriber, under the id it is read as."""
@@ -157,13 +207,23 @@ def _subscriber(row: sa.Row[Any]) -> Subscriber:
     )
 
 
-def _profile(words: dict[ProfileField, list[str]], votes: dict[Verdict, list[PaperId]]) -> Profile:
-    return Profile(
-        categories=tuple(words[ProfileField.CATEGORY]),
-        interests=tuple(words[ProfileField.INTEREST]),
+def _named(subscriber: int, name: str) -> sa.Select[int]:
+    i = t.interest.c
+    return sa.select(i.id).where(i.subscriber_id == subscriber, i.name_key == name.casefold())
+
+
+def _interest(row: sa.Row[Any], words: dict[str, list[str]], votes: dict[str, list[Vote]]) -> Interest:
+    return Interest(
+        name=row.name,
+        texts=tuple(words[ProfileField.INTEREST]),
         include=tuple(words[ProfileField.INCLUDE]),
         exclude=tuple(words[ProfileField.EXCLUDE]),
+        categories=tuple(words[ProfileField.CATEGORY]),
         follow=tuple(words[ProfileField.FOLLOW]),
+        organisations=tuple(words[ProfileField.ORGANISATION]),
         liked=tuple(votes[Verdict.LIKE]),
         disliked=tuple(votes[Verdict.DISLIKE]),
+        weight=row.weight,
+        quota=row.quota,
+        everything=row.everything,
     )

@@ -20,6 +20,8 @@ def _belongs_to(table: str) -> sa.Column[int]:
     return sa.Column(f"{table}_id", sa.ForeignKey(f"{table}.id", ondelete="CASCADE"), nullable=False)
 
 
+UNCOUNTED = "length(terms) = 0"  # in the words of the index, which serves no others
+
 paper = sa.Table(
     "paper",
     metadata,
@@ -38,7 +40,8 @@ paper = sa.Table(
     sa.Column("url", sa.Text, nullable=False, server_default=""),
     sa.Column("first_seen_at", UtcDateTime, nullable=False),
     sa.Column("changed_at", UtcDateTime, nullable=False),
-    sa.Column("terms", sa.LargeBinary, nullable=False),  # relevance.text.TermCounts
+    sa.Column("terms", sa.LargeBinary, nullable=False),  # relevance.text.TermCounts; empty until they are counted
+    sa.Index("ix_paper_uncounted", "id", sqlite_where=sa.text(UNCOUNTED), postgresql_where=sa.text(UNCOUNTED)),
 )
 
 identifier = sa.Table(
@@ -213,14 +216,27 @@ subscriber = sa.Table(
     ),
 )
 
+interest = sa.Table(
+    "interest",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    _belongs_to("subscriber"),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("name_key", sa.Text, nullable=False),  # case folded
+    sa.Column("weight", sa.Float, nullable=False, server_default="1"),
+    sa.Column("quota", sa.Integer),
+    sa.Column("everything", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.UniqueConstraint("subscriber_id", "name_key"),
+)
+
 profile_entry = sa.Table(
     "profile_entry",
     metadata,
     sa.Column("id", Id, primary_key=True),
-    _belongs_to("subscriber"),
+    _belongs_to("interest"),
     sa.Column("field", sa.Text, nullable=False),  # subscribers.ProfileField
     sa.Column("value", sa.Text, nullable=False),
-    sa.UniqueConstraint("subscriber_id", "field", "value"),
+    sa.UniqueConstraint("interest_id", "field", "value"),
 )
 
 feedback = sa.Table(
@@ -228,9 +244,11 @@ feedback = sa.Table(
     metadata,
     sa.Column("subscriber_id", sa.ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("paper_id", sa.ForeignKey("paper.id", ondelete="CASCADE"), primary_key=True),
+    _belongs_to("interest"),
     sa.Column("verdict", sa.Text, nullable=False),
     sa.Column("given_at", UtcDateTime, nullable=False),
     sa.Index("ix_feedback_paper_id", "paper_id"),
+    sa.Index("ix_feedback_interest_id", "interest_id"),
 )
 
 edition = sa.Table(
@@ -245,6 +263,7 @@ edition = sa.Table(
     sa.Column("papers_read", sa.Integer, nullable=False),
     sa.Column("ledger", sa.JSON),
     sa.Column("notices", sa.JSON),
+    sa.Column("also_new", sa.JSON),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.UniqueConstraint("subscriber_id", "kind", "slot_date"),
 )
@@ -257,6 +276,24 @@ seen = sa.Table(
     sa.Column("edition_id", sa.ForeignKey("edition.id", ondelete="CASCADE"), nullable=False),
     sa.Index("ix_seen_edition_id", "edition_id"),
     sa.Index("ix_seen_paper_id", "paper_id"),
+)
+
+RECLAIMED = "reclaimed_at IS NOT NULL"
+
+left_out = sa.Table(  # the shadow log: what came near to an edition and was not in it
+    "left_out",
+    metadata,
+    sa.Column("edition_id", sa.ForeignKey("edition.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("paper_id", sa.ForeignKey("paper.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("interest", sa.Text, nullable=False),  # its name at that time
+    sa.Column("score", sa.Float, nullable=False),
+    sa.Column("probability", sa.Float),
+    sa.Column("why", sa.Text, nullable=False),
+    sa.Column("reclaimed_at", UtcDateTime),
+    sa.Index("ix_left_out_paper_id", "paper_id"),
+    sa.Index(
+        "ix_left_out_reclaimed", "edition_id", sqlite_where=sa.text(RECLAIMED), postgresql_where=sa.text(RECLAIMED)
+    ),
 )
 
 OPEN_DELIVERY = "state IN ('pending', 'sending', 'uncertain')"

@@ -57,8 +57,14 @@ def papers_of(content: bytes) -> list[str]:
 
 
 def test_three_announcement_days_bring_each_reader_one_mail_a_day(
-    digest: Installation, replay: Replay, replay_module: ModuleType, mailbox: Mailbox, figure: Figures
+    digest: Installation,
+    replay: Replay,
+    replay_module: ModuleType,
+    mailbox: Mailbox,
+    monkeypatch: pytest.MonkeyPatch,
+    figure: Figures,
 ) -> None:
+    monkeypatch.setenv("DIGEST_RELEVANCE_THRESHOLD", "0")  # every day has something for everybody
     subscribe(digest)
     for number, day in enumerate(("2026-02-03", "2026-02-04", "2026-02-05"), start=1):
         replay.control(today=day)

@@ -7,11 +7,12 @@ from datetime import date, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from digest.editions import Edition, EditionKind, Reason, ReasonKind, Recommendation
+from digest.editions import Edition, EditionKind, Reason, ReasonKind, Recommendation, Slot
 from digest.papers import Paper, Version
 from digest.rendering.feed import FeedRenderer
 from digest.rendering.mail import MailBodies, MailRenderer
@@ -46,14 +47,18 @@ def reason(
     return Reason(kind=kind, label=label, contribution=contribution, terms=shares)
 
 
-def chosen(item: Paper | str = "A paper", *reasons: Reason, announced: date = MONDAY) -> Recommendation:
+def chosen(item: Paper | str = "A paper", *reasons: Reason, announced: date = MONDAY, **values: Any) -> Recommendation:
     """A recommendation of a paper, or of one with that title."""
     whole = paper(item) if isinstance(item, str) else item
-    return Recommendation(paper=whole, score=1.0, reasons=reasons, announced=announced)
+    return Recommendation(paper=whole, score=1.0, reasons=reasons, announced=announced, **values)
 
 
 def edition(
-    *items: Recommendation | Paper | str, day: date = MONDAY, read: int = 400, created_at: datetime | None = None
+    *items: Recommendation | Paper | str,
+    day: date = MONDAY,
+    read: int = 400,
+    created_at: datetime | None = None,
+    also_new: Sequence[Paper] = (),
 ) -> Edition:
     """An edition of these, out of `read` papers of cs.LG."""
     return Edition(
@@ -65,11 +70,12 @@ def edition(
         considered=(("cs.LG", read),),
         papers_read=read,
         created_at=created_at or at(day),
+        also_new=tuple(also_new),
     )
 
 
 def three_papers() -> Edition:
-    """The edition of the approved files: a lead with everything, a late and odd one, and one withdrawn."""
+    """The edition of the approved files: a lead with everything, a late and odd one, one withdrawn, one below."""
     lead = paper(
         "Flat minima: why $R^2$ is not enough",
         number=9001,
@@ -81,9 +87,15 @@ def three_papers() -> Edition:
     versions = (Version(number=1, submitted_at=NOW), Version(number=2, submitted_at=NOW, withdrawn=True))
     gone = paper("A claim taken back", number=9003, versions=versions)
     return edition(
-        chosen(lead, reason("Ada Ames", ReasonKind.AUTHOR), reason("flat minima", terms=["flat minima", "flat"])),
+        chosen(
+            lead,
+            reason("Ada Ames", ReasonKind.AUTHOR),
+            reason("flat minima", terms=["flat minima", "flat"]),
+            slot=Slot.MUST_READ,
+        ),
         chosen(odd, reason("Code that lies: a study", ReasonKind.LIKED, terms=["code"]), announced=date(2026, 2, 27)),
         chosen(gone, reason("cs.LG", ReasonKind.NEWEST)),
+        also_new=[paper("Just below: $k$-means <again>", number=9004)],
     )
 
 
@@ -154,20 +166,31 @@ site_names = anything.filter(one_line)
 
 
 @st.composite
-def hostile_items(draw: st.DrawFn) -> Recommendation:
-    """A paper with anything in any field, chosen for any reason."""
-    reasons = st.builds(reason, anything, st.sampled_from(ReasonKind), terms=st.lists(anything, max_size=3))
-    item = paper(
+def hostile_papers(draw: st.DrawFn) -> Paper:
+    """A paper with anything in any field."""
+    return paper(
         draw(anything),
         number=draw(st.integers(1, 99_999)),
         abstract=draw(anything),
         authors=tuple(draw(st.lists(anything, max_size=5))),
         categories=tuple(draw(st.lists(anything, max_size=3))),
     )
-    return chosen(item, *draw(st.lists(reasons, max_size=4)))
 
 
-hostile_editions: st.SearchStrategy[Edition] = st.lists(hostile_items(), max_size=4).map(lambda items: edition(*items))
+@st.composite
+def hostile_items(draw: st.DrawFn) -> Recommendation:
+    """Such a paper chosen for any reason and any interest, with any mark."""
+    reasons = st.builds(reason, anything, st.sampled_from(ReasonKind), terms=st.lists(anything, max_size=3))
+    told = draw(st.lists(reasons, max_size=4))
+    slot, interest = draw(st.sampled_from(Slot)), draw(st.one_of(st.just("main"), anything))
+    return chosen(draw(hostile_papers()), *told, slot=slot, interest=interest)
+
+
+hostile_editions: st.SearchStrategy[Edition] = st.builds(
+    lambda items, below: edition(*items, also_new=below),
+    st.lists(hostile_items(), max_size=4),
+    st.lists(hostile_papers(), max_size=3),
+)
 
 
 def titles(count: int, *, abstract: str = "") -> Sequence[Paper]:

@@ -7,6 +7,7 @@ write them anew and look at the difference before keeping it:
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 
@@ -15,7 +16,7 @@ import pytest
 from hypothesis import given
 from lxml import etree
 
-from digest.editions import Edition, ReasonKind
+from digest.editions import Edition, ReasonKind, Slot
 from digest.papers import Paper
 from digest.rendering.feed import MOST_ENTRIES
 from tests.fakes import MONDAY, paper
@@ -262,6 +263,17 @@ def test_the_whole_abstract_is_there_with_its_reason(write: Write) -> None:
     content = feedparser.parse(write(edition(item))).entries[0].content[0].value
     assert long.strip() in content
     assert "author you follow: Ada Ames" in content
+
+
+@both
+def test_a_mark_stands_before_the_reasons_and_is_escaped_as_they_are(write: Write) -> None:
+    item = chosen(paper(categories=("<b>x",)), reason("<i>Ann", ReasonKind.AUTHOR), slot=Slot.EVERYTHING)
+    feed = write(replace(edition(item), considered=(("<b>x", 1),)))
+    entry = only(feed)
+    summary = entry.findtext(f"{ATOM}summary") or entry.findtext("description") or ""
+    assert unescape(summary).startswith("everything in <b>x · author you follow: <i>Ann · ")
+    content = feedparser.parse(feed).entries[0].content[0].value
+    assert "<em>Why it is here:</em> everything in &lt;b&gt;x · author you follow: &lt;i&gt;Ann" in content
 
 
 def test_a_withdrawn_paper_says_so() -> None:

@@ -1,11 +1,12 @@
 """The HTML of a mail: whole, small, readable in light and dark, and nothing in it that acts or calls home."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 
-from digest.editions import Edition, ReasonKind
+from digest.editions import Edition, ReasonKind, Slot
 from tests.fakes import paper
 from tests.rendering.builders import (
     HOSTILE,
@@ -27,6 +28,7 @@ from tests.rendering.pages import Page, contrast, pixels, styles
 OURS = re.compile(
     r"https://arxiv\.org/(abs|pdf)/\d{4}\.\d{5}|mailto:digest@paperround\.example\?subject=change|" + re.escape(LEAVE)
 )
+MARKS = ("must-read", "to explore", "you asked for it back", "everything")
 LONG = "A sentence that says what was done, and another 5,000 characters of it. " * 70
 
 
@@ -56,6 +58,40 @@ def test_an_empty_edition_is_a_whole_page_too() -> None:
     assert "None of the 400 papers read is for you." in page().all("body")[0].text
 
 
+def test_each_interest_has_its_section_and_what_is_marked_says_so() -> None:
+    shown = page(
+        chosen("A", interest="robots & arms", slot=Slot.MUST_READ),
+        chosen("B", reason("Flat minima", ReasonKind.LIKED, terms=["flat"]), interest="sleep", slot=Slot.RECLAIMED),
+        chosen("C", interest="robots & arms", slot=Slot.EXPLORATION),
+        chosen("D", interest="sleep", slot=Slot.EVERYTHING),
+    )
+    assert [tag.text for tag in shown.all("h2")] == ["robots & arms 2 papers", "sleep 2 papers"]
+    assert [tag.text for tag in shown.all("h3")] == ["A", "C", "B", "D"]
+    assert [tag.text for tag in shown.all("p") if tag.inside and tag.text.startswith(MARKS)] == [
+        "must-read",
+        "to explore: unlike what you usually get",
+        "you asked for it back · because you liked “Flat minima” · matches: flat",
+        "everything in cs.LG",
+    ]
+
+
+def test_no_probability_and_no_score_stands_in_the_mail() -> None:
+    item = chosen("A", reason("Flat minima", ReasonKind.LIKED, contribution=0.8125, terms=["flat"]), probability=0.9375)
+    written = bodies(edition(item))
+    assert not re.search(r"0\.9375|93\.75|94 ?%|0\.8125|81 ?%", written.html + written.plain)
+
+
+def test_what_is_below_the_fold_is_named_with_its_link() -> None:
+    shown = Page(bodies(edition("A", also_new=[paper("Near one", number=8), paper("Near two", number=9)])).html)
+    assert [tag.text for tag in shown.all("h2")] == ["For you 1 paper", "Also new 2 papers"]
+    links = {tag.text: tag.attributes["href"] for tag in shown.all("a") if tag.text.startswith("Near")}
+    assert links == {"Near one": "https://arxiv.org/abs/2603.00008", "Near two": "https://arxiv.org/abs/2603.00009"}
+
+
+def test_an_edition_without_anything_below_the_fold_says_nothing_of_it() -> None:
+    assert "Also new" not in bodies(edition("A")).html
+
+
 # ------------------------------------------------------------ what is in it
 
 
@@ -63,6 +99,19 @@ def test_an_empty_edition_is_a_whole_page_too() -> None:
 def test_markup_in_a_title_is_shown_as_it_was_written(title: str) -> None:
     shown = page(title)
     assert shown.all("h3")[0].text == title
+    assert not shown.all("script", "img", "b")
+
+
+@pytest.mark.parametrize("name", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "<b>&amp;"])
+def test_markup_in_an_interest_a_reason_or_below_the_fold_is_shown_as_it_was_written(name: str) -> None:
+    told = reason(name, ReasonKind.ORGANISATION)
+    item = chosen(paper(categories=(name,)), told, interest=name, slot=Slot.EVERYTHING)
+    letter = replace(edition(item, also_new=[paper(name)]), considered=((name, 1),))
+    shown = Page(bodies(letter).html)
+    assert shown.all("h2")[0].text == f"{name} 1 paper"
+    text = shown.all("body")[0].text
+    assert f"everything in {name} · organisation you follow: {name}" in text
+    assert [tag.text for tag in shown.all("p")].count(name) == 1
     assert not shown.all("script", "img", "b")
 
 
@@ -114,7 +163,18 @@ def test_hostile_lengths_do_not_fill_the_mail() -> None:
     monsters = [
         chosen(paper("x" * 5000, authors=("y" * 5000,) * 30), reason("z" * 5000, terms=["w" * 5000])) for _ in range(15)
     ]
-    assert len(bodies(edition(*monsters)).html.encode()) <= 85_000
+    below = [paper("长" * 5000) for _ in range(5)]
+    assert len(bodies(edition(*monsters, also_new=below)).html.encode()) <= 85_000
+
+
+def test_100_papers_of_ten_interests_stay_below_what_mail_programs_clip() -> None:
+    items = [
+        chosen(item, interest=f"interest {number % 10}", slot=Slot.EVERYTHING)
+        for number, item in enumerate(titles(100, abstract=LONG))
+    ]
+    html = bodies(edition(*items, also_new=titles(5))).html
+    assert len(html.encode()) <= 85_000
+    assert len(Page(html).all("h3")) == 100
 
 
 # ------------------------------------------------------------ how it reads
@@ -130,7 +190,7 @@ def test_the_page_says_its_language_and_that_it_knows_the_dark() -> None:
 
 def test_headings_come_in_order() -> None:
     shown = Page(bodies(three_papers()).html)
-    assert [tag.name for tag in shown.all("h1", "h2", "h3", "h4")] == ["h1", "h2", "h3", "h3", "h3"]
+    assert [tag.name for tag in shown.all("h1", "h2", "h3", "h4")] == ["h1", "h2", "h3", "h3", "h3", "h2"]
 
 
 def test_every_table_is_there_for_the_layout_only() -> None:

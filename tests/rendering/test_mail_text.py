@@ -61,11 +61,13 @@ def test_it_has_what_the_page_has() -> None:
     for part in (
         "Flat minima: why R² is not enough",
         "José Núñez, Ada Ames, Bo Berg et al. (4) · cs.LG, stat.ML",
-        "Why: author you follow: Ada Ames · fits your words “flat minima” · matches flat minima",
+        "Why: must-read · author you follow: Ada Ames · fits your words “flat minima” · matches: flat minima",
         "Is <b>bold</b> & brave code “safe”?",
         "announced Friday 27 February",
         "No abstract in the listing. Read it on arXiv.",
         "A claim taken back WITHDRAWN by its authors",
+        "Also new: 1 paper ------------------------------------------------------------------------ "
+        "Just below: k-means <again> https://arxiv.org/abs/2603.09004",
         "400 papers read in cs.LG (400). 3 sent, 397 left out.",
         "Thank you to arXiv",
     ):
@@ -74,6 +76,24 @@ def test_it_has_what_the_page_has() -> None:
 
 def test_markup_is_left_as_it_was_written() -> None:
     assert "1. <script>alert(1)</script> & more\n" in text("<script>alert(1)</script> & more")
+
+
+def test_papers_are_numbered_through_the_sections_of_their_interests() -> None:
+    items = [chosen(title, interest=name) for title, name in (("A", "robots"), ("B", "sleep"), ("C", "robots"))]
+    lines = text(*items).split("\n")
+    assert [line for line in lines if line[:3] in ("1. ", "2. ", "3. ")] == ["1. A", "2. C", "3. B"]
+    assert [line for line in lines if line.endswith((" paper", " papers"))] == ["robots: 2 papers", "sleep: 1 paper"]
+
+
+def test_without_papers_below_the_fold_nothing_is_said_of_them() -> None:
+    assert "Also new" not in text("A")
+
+
+@pytest.mark.parametrize("name", ["a\n\n2. A forged paper", "a\r====\x1b[31m", "\u202egnp"])
+def test_an_interest_or_a_title_below_the_fold_forges_no_line(name: str) -> None:
+    letter = edition(chosen("A", interest=name), also_new=[paper(name)])
+    assert not [line for line in bodies(letter).plain.split("\n") if line.startswith(("2. ", "====\x1b"))]
+    assert not {"\x1b", "\u202e", "\r"} & set(bodies(letter).plain)
 
 
 @pytest.mark.parametrize("title", ["a\n\n2. A forged paper", "a\r2. A forged paper", "a\u20282. A forged paper"])

@@ -70,9 +70,51 @@ def test_papers_that_came_late_are_counted_and_say_so() -> None:
 
 
 def test_only_an_edition_chosen_for_newness_alone_is_headed_so() -> None:
-    assert view(chosen("A", NEWEST)).heading == "Newest"
-    assert view(chosen("A", NEWEST), chosen("B", reason())).heading == "For you"
-    assert view("chosen for what it shares with every paper").heading == "For you"
+    assert headings(view(chosen("A", NEWEST))) == ["Newest"]
+    assert headings(view(chosen("A", NEWEST), chosen("B", reason()))) == ["For you"]
+    assert headings(view("chosen for what it shares with every paper")) == ["For you"]
+
+
+def headings(worded: EditionView) -> list[str]:
+    return [section.heading for section in worded.sections]
+
+
+def test_the_papers_of_each_interest_stand_together_and_the_best_paper_still_leads() -> None:
+    long = "A sentence of this abstract. " * 60
+    given = [("A", "robots"), ("B", "main"), ("C", "robots"), ("D", "sleep"), ("E", "main")]
+    worded = view(*(chosen(paper(title, abstract=long), interest=name) for title, name in given))
+
+    told = [(s.heading, [item.title for item in s.papers], s.before) for s in worded.sections]
+    assert told == [("robots", ["A", "C"], 0), ("For you", ["B", "E"], 2), ("sleep", ["D"], 4)]
+    assert [item.title for item in worded.papers] == list("ACBED")
+    assert [len(item.abstract) > 340 for item in worded.papers] == [True, False, False, False, False]
+
+
+def test_an_interest_without_a_name_of_its_own_is_not_called_main() -> None:
+    assert headings(view(chosen("A", interest="main"), chosen("B"), chosen("C", interest="\x00 "))) == ["For you"]
+
+
+def test_a_long_name_of_an_interest_is_cut() -> None:
+    (heading,) = headings(view(chosen("A", interest="word\n" * 1000)))
+    assert len(heading) <= 60
+    assert "\n" not in heading
+
+
+def test_papers_beyond_the_whole_ones_leave_their_sections() -> None:
+    letter = edition(*(chosen(title, interest=name) for title, name in zip("ABCD", ["x", "y", "x", "y"], strict=True)))
+    worded = edition_view(letter, SITE, whole=1)
+    assert [(s.heading, [item.title for item in s.papers]) for s in worded.whole_sections] == [("x", ["A"])]
+    assert [item.title for item in worded.by_title] == ["C", "B", "D"]
+
+
+def test_an_edition_without_papers_has_no_sections() -> None:
+    assert view().sections == ()
+    assert view().also_new == ()
+
+
+def test_the_papers_below_the_fold_are_titles_and_links() -> None:
+    (below,) = edition_view(edition("A", also_new=[paper("An $R^2$\nbelow", number=7)]), SITE).also_new
+    assert (below.title, below.url) == ("An R² below", "https://arxiv.org/abs/2603.00007")
 
 
 def test_the_first_paper_has_more_of_its_abstract() -> None:

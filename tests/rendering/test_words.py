@@ -5,8 +5,9 @@ from datetime import date
 import pytest
 from hypothesis import given
 
-from digest.editions import Reason, ReasonKind, Recommendation
+from digest.editions import Reason, ReasonKind, Recommendation, Slot
 from digest.rendering import words
+from tests.fakes import paper
 from tests.rendering.builders import chosen, hostile_items, reason, unhurried
 
 AUTHOR, INCLUDE, LIKED, INTEREST = ReasonKind.AUTHOR, ReasonKind.INCLUDE, ReasonKind.LIKED, ReasonKind.INTEREST
@@ -80,11 +81,12 @@ def why(*reasons: Reason) -> tuple[str, ...]:
 
 def test_each_reason_says_where_it_comes_from() -> None:
     assert why(reason("Ada Ames", AUTHOR)) == ("author you follow: Ada Ames",)
-    assert why(reason("graph", INCLUDE)) == ("has “graph”, which you asked for",)
-    assert why(reason("flat minima", INTEREST, terms=["flat"])) == ("fits your words “flat minima”", "matches flat")
+    assert why(reason("ETH Zurich", ReasonKind.ORGANISATION)) == ("organisation you follow: ETH Zurich",)
+    assert why(reason("graph", INCLUDE)) == ("has the term you asked for: graph",)
+    assert why(reason("flat minima", INTEREST, terms=["flat"])) == ("fits your words “flat minima”", "matches: flat")
     assert why(reason("Flat minima: a study", LIKED, terms=["flat"])) == (
-        "like “Flat minima”, which you liked",
-        "matches flat",
+        "because you liked “Flat minima”",
+        "matches: flat",
     )
     assert why(reason("cs.LG", ReasonKind.NEWEST)) == ("newest in cs.LG",)
 
@@ -94,7 +96,7 @@ def test_the_authors_and_terms_a_reader_named_come_first() -> None:
         reason("flat minima", INTEREST, contribution=9.0, terms=["flat"]),
         reason("graph", INCLUDE),
         reason("Ada Ames", AUTHOR),
-    ) == ("has “graph”, which you asked for", "author you follow: Ada Ames", "fits your words “flat minima”")
+    ) == ("has the term you asked for: graph", "author you follow: Ada Ames", "fits your words “flat minima”")
 
 
 def test_there_are_never_more_than_three_reasons() -> None:
@@ -122,12 +124,59 @@ def test_words_that_several_reasons_share_count_together() -> None:
 
 
 def test_mathematics_in_a_liked_title_is_readable() -> None:
-    assert why(reason("An $R^2$ of one", LIKED, terms=["r"]))[0] == "like “An R² of one”, which you liked"
+    assert why(reason("An $R^2$ of one", LIKED, terms=["r"]))[0] == "because you liked “An R² of one”"
+
+
+def test_liked_papers_that_are_only_counted_are_named_by_nothing() -> None:
+    assert why(reason("7 more", LIKED, contribution=9.0)) == ()
+    assert why(reason("7 more", LIKED, contribution=9.0), reason("Flat minima", LIKED, terms=["flat"]))[0] == (
+        "because you liked “Flat minima”"
+    )
+
+
+def test_a_word_that_speaks_against_a_paper_is_not_shown_as_a_match() -> None:
+    against = Reason(kind=LIKED, label="Flat minima", contribution=0.5, terms=(("flat", 0.7), ("cold", -0.2)))
+    assert words.matching_words([against]) == ["flat"]
+
+
+# ------------------------------------------------------------ what a place is for
+
+
+@pytest.mark.parametrize(
+    ("slot", "mark"),
+    [
+        (Slot.CHOSEN, ""),
+        (Slot.NEWEST, ""),
+        (Slot.MUST_READ, "must-read"),
+        (Slot.EXPLORATION, "to explore: unlike what you usually get"),
+        (Slot.RECLAIMED, "you asked for it back"),
+    ],
+)
+def test_what_is_not_simply_chosen_says_so(slot: Slot, mark: str) -> None:
+    assert words.mark(chosen(slot=slot), ["cs.LG"]) == mark
+
+
+@pytest.mark.parametrize(
+    ("read", "mark"),
+    [
+        (["cs.LG", "math.AP"], "everything in cs.LG"),
+        (["cs"], "everything in cs"),
+        (["cs.LG", "stat.ML"], "everything in its category"),  # which of the two was asked for is not told
+        ([], "everything in its category"),
+    ],
+)
+def test_everything_names_the_category_that_was_asked_for(read: list[str], mark: str) -> None:
+    assert words.mark(chosen(paper(categories=("cs.LG", "stat.ML")), slot=Slot.EVERYTHING), read) == mark
+
+
+def test_what_is_there_for_being_unlike_is_not_said_to_be_like_anything() -> None:
+    item = chosen("A paper", reason("Flat minima", LIKED, terms=["flat"]), slot=Slot.EXPLORATION)
+    assert words.why(item) == ("matches: flat",)
 
 
 @unhurried
 @given(hostile_items())
 def test_every_reason_is_short_and_on_one_line(item: Recommendation) -> None:
-    for text in words.why(item):
+    for text in (*words.why(item), words.mark(item, item.paper.categories[:1])):
         assert len(text) <= 140
-        assert len(text.splitlines()) == 1
+        assert len(text.splitlines()) <= 1

@@ -65,7 +65,7 @@ def test_a_paper_kept_twice_is_one_paper_with_one_number(store: Store) -> None:
     keep(store, item, now=LATER)
     with store.read() as tx:
         assert tx.papers.rows([item.id]) == first
-        assert len(tx.papers.background(10)) == 1
+        assert len(tx.papers.counted(after=-1, limit=10)) == 1
 
 
 def test_the_same_paper_twice_in_one_page_is_kept_as_it_reads_last(store: Store) -> None:
@@ -172,9 +172,44 @@ def test_unknown_papers_are_left_out(store: Store) -> None:
         assert tx.papers.by_row([]) == {}
 
 
-def test_the_background_is_the_newest_papers_newest_first(store: Store) -> None:
+def test_the_counted_terms_of_the_newest_papers_are_read_by_number(store: Store) -> None:
     papers = [paper() for _ in range(4)]
     with store.begin() as tx:
-        tx.papers.keep(papers, {p.id: str(n).encode() for n, p in enumerate(papers)}, now=NOW)
-        assert tx.papers.background(3) == [b"3", b"2", b"1"]
-        assert tx.papers.background(0) == []
+        tx.papers.keep(papers, {p.id: b"%d" % n for n, p in enumerate(papers, start=1)}, now=NOW)
+        row = [tx.papers.rows([p.id])[p.id] for p in papers]
+        assert tx.papers.counted(after=-1, limit=3) == {row[3]: b"4", row[2]: b"3", row[1]: b"2"}
+        assert tx.papers.counted(after=row[1], limit=9) == {row[3]: b"4", row[2]: b"3"}
+        assert tx.papers.counted(after=row[3], limit=9) == {}
+        assert tx.papers.counted(after=-1, limit=0) == {}
+
+
+def test_papers_that_are_still_to_be_counted_are_not_among_the_counted(store: Store) -> None:
+    counted, empty = paper(), paper()
+    with store.begin() as tx:
+        tx.papers.keep([counted, empty], {counted.id: TERMS, empty.id: b""}, now=NOW)
+        assert list(tx.papers.counted(after=-1, limit=1).values()) == [TERMS]
+
+
+def test_papers_without_counted_terms_are_named_newest_first(store: Store) -> None:
+    first, counted, last = paper(), paper(), paper()
+    with store.begin() as tx:
+        tx.papers.keep([first, counted, last], {first.id: b"", counted.id: TERMS, last.id: b""}, now=NOW)
+    with store.read() as tx:
+        assert [(kept.paper.id, kept.paper.title, kept.terms) for kept in tx.papers.uncounted(9)] == [
+            (last.id, last.title, b""),
+            (first.id, first.title, b""),
+        ]
+        assert [kept.paper.id for kept in tx.papers.uncounted(1)] == [last.id]
+
+
+def test_terms_are_given_to_papers_that_have_none_and_to_no_others(store: Store) -> None:
+    empty, counted, left = paper(), paper(), paper()
+    with store.begin() as tx:
+        tx.papers.keep([empty, counted, left], {empty.id: b"", counted.id: TERMS, left.id: b""}, now=NOW)
+        rows = tx.papers.rows([empty.id, counted.id])
+        tx.papers.set_terms({rows[empty.id]: bytes(range(256)), rows[counted.id]: b"older"})
+        tx.papers.set_terms({})
+        found = tx.papers.get([empty.id, counted.id, left.id])
+        assert [found[item.id].terms for item in (empty, counted, left)] == [bytes(range(256)), TERMS, b""]
+        assert [kept.paper.id for kept in tx.papers.uncounted(9)] == [left.id]
+        assert found[empty.id].paper.changed_at == NOW

@@ -127,4 +127,4 @@ def test_a_full_disk_changes_nothing(store: Store) -> None:
     with pytest.raises(StoreError, match="nothing was changed, make room and run again"):
         keep(store, *(paper(abstract="long " * 2000) for _ in range(50)))
     with store.read() as tx:
-        assert tx.papers.background(100) == []
+        assert tx.papers.counted(after=-1, limit=100) == {}

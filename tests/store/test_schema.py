@@ -8,18 +8,20 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from digest.batches import Batch, BatchState
 from digest.errors import StoreError
-from digest.identity import Rule
+from digest.identity import PaperId, Rule
 from digest.papers import Cursor
 from digest.signals import UPVOTES, Signal
 from digest.store import DatabaseSettings, Store, schema
 from digest.store.harvests import GateState
+from digest.store.shadow import LeftOut
 from digest.store.tables import metadata
-from digest.subscribers import ProfileField, Verdict
+from digest.subscribers import MAIN, Interest, Profile, ProfileField, Verdict, Vote
 from tests.fakes import MONDAY, paper
 from tests.store.builders import NOW, announce, announced, edition, keep, reader
 
@@ -37,13 +39,32 @@ BEFORE_THE_LEDGER = (
     """INSERT INTO edition (id, subscriber_id, kind, slot_date, items, considered, papers_read, created_at)
     VALUES (1, 1, 'daily', '2026-03-02', '[]', '[]', 7, '2026-03-02 07:30:00+00:00')""",
 )
+BEFORE_THE_INTERESTS = (
+    *BEFORE_THE_LEDGER,
+    """INSERT INTO paper (id, canonical_key, title, abstract, authors, categories, classes, comment, doi, journal_ref,
+    first_seen_at, changed_at, terms) VALUES (2, 'arxiv:2603.00002', 'Bees', '', '[]', '[]', '[]', '', '', '',
+    '2026-03-02 07:30:00+00:00', '2026-03-02 07:30:00+00:00', '0123456789')""",
+    *(
+        f"""INSERT INTO subscriber (id, address, address_key, state, timezone, send_at, days, size, next_due_at,
+        feed_uri, created_at) VALUES ({n}, '{n}@example.org', '{n}@example.org', 'active', 'UTC', '07:00:00.000000',
+        '[]', 5, '2026-03-03 07:00:00+00:00', 'tag:example.org,2026:feed/{n}', '2026-03-02 07:30:00+00:00')"""
+        for n in (2, 3)
+    ),
+    "INSERT INTO profile_entry (subscriber_id, field, value) VALUES (3, 'interest', 'ants')",
+    "INSERT INTO profile_entry (subscriber_id, field, value) VALUES (3, 'category', 'cs.LG')",
+    "INSERT INTO profile_entry (subscriber_id, field, value) VALUES (3, 'interest', 'bees')",
+    """INSERT INTO feedback (subscriber_id, paper_id, verdict, given_at)
+    VALUES (1, 2, 'dislike', '2026-03-02 07:30:00+00:00')""",
+    """INSERT INTO feedback (subscriber_id, paper_id, verdict, given_at)
+    VALUES (3, 1, 'like', '2026-03-02 07:30:00+00:00')""",
+)
 NEXT_REVISION = '''"""A change that SQLite can only make by building the tables anew."""
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "9999"
-down_revision = "0003"
+down_revision = "0004"
 
 
 def upgrade() -> None:
@@ -100,6 +121,7 @@ def inhabit(store: Store) -> None:
         tx.secrets.get_or_make("key")
         tx.alarms.note("run-failed", MONDAY, "", NOW)
         tx.subscribers.add_words(someone.id, ProfileField.INTEREST, ["ants"])
+        tx.shadow.keep(number, [LeftOut(paper=other.id, interest=MAIN, score=0.5, probability=None, why="low")])
         tx.deliveries.intend(number, message_id="<1@example.org>", now=NOW)
 
 
@@ -137,6 +159,66 @@ def test_a_database_of_the_release_before_the_ledger_keeps_its_rows(empty: Store
         found = tx.editions.get([1])[1]
         assert (found.papers_read, found.coverage, found.notices) == (7, (), ())
         assert tx.batches.open() == []
+
+
+@pytest.fixture
+def before_the_interests(empty: Store) -> Store:
+    """A database of the release before: one reader who voted, one of whom nothing is known, one who did all."""
+    schema.Schema(empty._engine).migrate("0003")
+    with empty._engine.begin() as connection:
+        for statement in BEFORE_THE_INTERESTS:
+            connection.execute(sa.text(statement))
+    return empty
+
+
+def test_what_readers_said_before_there_were_interests_is_their_main_one(before_the_interests: Store) -> None:
+    schema.Schema(before_the_interests._engine).migrate("head")
+
+    ants, bees = PaperId("arxiv:2603.00001"), PaperId("arxiv:2603.00002")
+    with before_the_interests.begin() as tx:
+        assert tx.subscribers.profiles([1, 2, 3]) == {
+            1: Profile(interests=(Interest(name=MAIN, disliked=(Vote(paper=bees, given_at=NOW),)),)),
+            2: Profile(),
+            3: Profile(
+                interests=(
+                    Interest(texts=("ants", "bees"), categories=("cs.LG",), liked=(Vote(paper=ants, given_at=NOW),)),
+                )
+            ),
+        }
+        tx.subscribers.add_words(2, ProfileField.INTEREST, ["ants"])
+        tx.subscribers.add_words(3, ProfileField.INTEREST, ["ants", "wasps"])
+        assert tx.subscribers.profiles([3])[3].interests[0].texts == ("ants", "bees", "wasps")
+        assert tx.shadow.of(1, limit=9) == []
+
+
+def test_every_paper_of_an_older_database_is_to_be_counted_again(before_the_interests: Store) -> None:
+    schema.Schema(before_the_interests._engine).migrate("head")
+
+    with before_the_interests.read() as tx:
+        assert [(kept.paper.title, kept.terms) for kept in tx.papers.uncounted(9)] == [("Bees", b""), ("Ants", b"")]
+
+
+def test_going_back_makes_one_profile_of_all_interests(before_the_interests: Store) -> None:
+    way = schema.Schema(before_the_interests._engine)
+    way.migrate("head")
+    with before_the_interests.begin() as tx:
+        tx.subscribers.add_words(3, ProfileField.INTEREST, ["ants", "wasps"], interest="insects")
+        tx.subscribers.add_words(3, ProfileField.ORGANISATION, ["ETH Zurich"], interest="insects")
+
+    with before_the_interests._engine.execution_options(sqlite_foreign_keys="OFF").begin() as connection:
+        way._config.attributes["connection"] = connection
+        command.downgrade(way._config, "0003")
+
+    with before_the_interests._engine.connect() as connection:
+        kept = connection.execute(sa.text("SELECT subscriber_id, field, value FROM profile_entry ORDER BY id")).all()
+        votes = connection.execute(sa.text("SELECT subscriber_id, paper_id FROM feedback ORDER BY paper_id")).all()
+    assert [tuple(row) for row in kept] == [
+        (3, "interest", "ants"),
+        (3, "category", "cs.LG"),
+        (3, "interest", "bees"),
+        (3, "interest", "wasps"),
+    ]
+    assert [tuple(row) for row in votes] == [(3, 1), (1, 2)]
 
 
 def test_tables_and_migrations_say_the_same(store: Store) -> None:

@@ -1,0 +1,139 @@
+"""All subscribers against a day's papers, beside one LinearSVC a user, as arxiv-sanity-lite has it.
+
+    python -m benchmarks.scoring --data DIR [--subscribers 1000,10000,100000] [--papers 1500]
+
+DIR holds listings as `*.jsonl.gz` with id, title and abstract a line. The newest papers are the day; the subscribers
+are made up: each likes 5 to 55 papers, 30 on average, of two neighbourhoods of the archive. Printed are seconds and
+CPU of what is shared and of scoring, and the peak memory of the process; the peer learns a few users and ranks the
+same papers.
+"""
+
+import argparse
+import gzip
+import json
+import resource
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from sklearn.svm import LinearSVC
+
+from digest.relevance.model import Model
+from digest.relevance.scoring import Adjust, Day, Taste, Vectors
+from digest.relevance.selection import looked_at
+from digest.relevance.space import Space
+from digest.relevance.text import TermCounts, count_paper
+
+WINDOW = 20_000  # papers of the background, as the product's default has it
+SIZE = 15  # papers in an edition
+_SEED = 5
+_PEERS = 3  # users that the peer learns
+
+
+def listings(folder: Path) -> Iterator[tuple[str, str]]:
+    """Title and abstract of every paper, each once, in the order of the files."""
+    known: set[str] = set()
+    for file in sorted(folder.glob("listing-*.jsonl.gz")):
+        with gzip.open(file, "rt", encoding="utf-8") as lines:
+            for paper in map(json.loads, lines):
+                if paper["id"] not in known:
+                    known.add(paper["id"])
+                    yield paper["title"], paper.get("abstract") or ""
+
+
+def subscribers(count: int, archive: int) -> list[Taste]:
+    """Made-up tastes over the archive."""
+    dice = np.random.default_rng(_SEED)
+    tastes = []
+    for _ in range(count):
+        around = dice.integers(0, archive, size=2)
+        near = dice.choice(around, size=dice.integers(5, 56)) + dice.integers(-200, 200, size=1)
+        spread = (near + dice.integers(-400, 400, size=len(near))) % archive
+        liked = tuple(int(each) for each in np.unique(spread))
+        tastes.append(Taste(wanted=liked, weights=(1 / len(liked),) * len(liked)))
+    return tastes
+
+
+def peer(space: Space, vectors: Vectors, day: Day, tastes: Sequence[Taste]) -> float:
+    """CPU seconds a user of a LinearSVC against every other paper of the archive, arxiv-sanity-lite's settings."""
+    began = time.process_time()
+    for taste in tastes:
+        labels = np.zeros(vectors.own.shape[0])
+        labels[list(taste.wanted)] = 1
+        svm = LinearSVC(class_weight="balanced", max_iter=10000, tol=1e-6, C=0.01, random_state=1)
+        svm.fit(vectors.own, labels).decision_function(day.own[: day.size])
+    return (time.process_time() - began) / len(tastes)
+
+
+class Clock:
+    """Wall and CPU seconds since it was made, or read last."""
+
+    def __init__(self) -> None:
+        self._began = (time.perf_counter(), time.process_time())
+
+    def read(self) -> tuple[float, float]:
+        now = time.perf_counter(), time.process_time()
+        taken = now[0] - self._began[0], now[1] - self._began[1]
+        self._began = now
+        return taken
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--data", type=Path, required=True)
+    options.add_argument("--subscribers", default="1000,10000,100000")
+    options.add_argument("--papers", type=int, default=1500)
+    options.add_argument("--archive", type=int, help="use so many of the newest papers only")
+    options.add_argument("--no-peer", action="store_true")
+    given = options.parse_args(arguments)
+
+    documents = [count_paper(*text) for text in listings(given.data)]
+    archive, today = _parted(documents, given.papers, given.archive)
+    clock = Clock()
+    space = _space(archive)
+    _print("model and basis of the background", clock)
+    day = Day(space, today, range(len(archive), len(archive) + len(today)))
+    _print(f"{len(today):,} papers of the day", clock)
+    everything = Adjust(np.ones((1, len(today)), dtype=bool), [], [])
+    ours = 0.0
+    for count in map(int, given.subscribers.split(",")):
+        tastes = subscribers(count, len(archive))
+        used = sorted({number for taste in tastes for number in taste.wanted})
+        place = {number: at for at, number in enumerate(used)}
+        placed = [replace(taste, wanted=tuple(place[number] for number in taste.wanted)) for taste in tastes]
+        clock.read()
+        vectors = Vectors(space, [archive[number] for number in used])
+        _print(f"{len(used):,} liked papers as vectors", clock)
+        everything = Adjust(np.ones((1, len(today)), dtype=bool), [0] * count, [()] * count)
+        day.top(vectors, placed, everything, used, k=looked_at(SIZE))
+        wall, cpu = _print(f"{count:,} subscribers scored", clock)
+        ours = cpu / count
+        print(f"{'':42} {ours * 1e6:8.0f} µs CPU a subscriber, {count / wall:,.0f} subscribers/s")
+    if not given.no_peer:
+        vectors = Vectors(space, archive)
+        theirs = peer(space, vectors, day, subscribers(_PEERS, len(archive)))
+        print(f"LinearSVC a user, archive of {len(archive):,}: {theirs:.2f} s CPU a user, ratio {theirs / ours:,.0f}")
+
+
+def _parted(documents: list[TermCounts], papers: int, archive: int | None) -> tuple[list[TermCounts], list[TermCounts]]:
+    kept = documents[:-papers]
+    return kept[-archive:] if archive else kept, documents[-papers:]
+
+
+def _space(archive: Sequence[TermCounts]) -> Space:
+    first = max(len(archive) - WINDOW, 0)
+    model = Model().grown({number: archive[number] for number in range(first, len(archive))}, window=WINDOW)
+    return Space(replace(model, basis=Space(model).basis()))
+
+
+def _print(what: str, clock: Clock) -> tuple[float, float]:
+    wall, cpu = clock.read()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"{what:42} {wall:8.2f} s  {cpu:8.2f} s CPU  {peak:7,.0f} MiB peak", flush=True)
+    return wall, cpu
+
+
+if __name__ == "__main__":
+    main()

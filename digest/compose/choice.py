@@ -1,0 +1,214 @@
+"""What each reader is sent of a day, and what is left out: pure decisions on what lies on the desk."""
+
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from hashlib import blake2b
+
+import numpy as np
+
+from digest.compose.desk import Desk
+from digest.editions import Recommendation, Slot
+from digest.identity import PaperId
+from digest.papers import Paper
+from digest.relevance.calibration import Calibration
+from digest.relevance.ranking import Candidate, DayRanking, Question
+from digest.relevance.readers import Examples, Reader
+from digest.relevance.reasons import Explainer, newest_reason, total
+from digest.relevance.selection import Chosen, Contender, LeftOut, LeftOutBecause, Limits, Selection, looked_at, select
+from digest.relevance.settings import RelevanceSettings
+from digest.relevance.space import Space
+from digest.relevance.text import TermCounts
+from digest.subscribers import MAIN, Interest, Profile, Subscriber
+
+BELOW_THE_FOLD = "named below the fold"
+IN_WORDS = {
+    LeftOutBecause.WITHDRAWN: "withdrawn",
+    LeftOutBecause.SEEN: "sent or voted on before",
+    LeftOutBecause.THRESHOLD: "below the threshold",
+    LeftOutBecause.LIKE_ANOTHER: "nearly repeats another paper",
+    LeftOutBecause.QUOTA: "its interest had its quota",
+    LeftOutBecause.SIZE: "the edition was full",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What was chosen for one reader."""
+
+    recommendations: tuple[Recommendation, ...] = ()
+    also_new: tuple[Paper, ...] = ()
+    below: tuple[Contender, ...] = ()  # the same papers
+    left_out: tuple[LeftOut, ...] = ()  # but for those
+
+
+class Chooser:
+    """Chooses for any number of readers from one desk; their papers are scored all at once."""
+
+    def __init__(self, laid: Desk, space: Space, settings: RelevanceSettings, *, now: datetime) -> None:
+        self._desk = laid
+        self._space = space
+        self._settings = settings
+        self._now = now
+        self._keys = list(laid.candidates)
+        self._items = list(laid.candidates.values())
+        self._half_life = timedelta(days=settings.half_life_days)
+        candidates = [
+            Candidate(item.kept.row, item.kept.paper, TermCounts.from_bytes(item.kept.terms), item.day)
+            for item in self._items
+        ]
+        self.ranking = DayRanking(space, candidates, Calibration.usual(), now=now, half_life=self._half_life)
+
+    def choose(self, subscribers: Sequence[tuple[Subscriber, date]]) -> list[Choice]:
+        """A choice for each subscriber and local date."""
+        questions = self.questions([subscriber for subscriber, _ in subscribers])
+        depth = looked_at(max((subscriber.size for subscriber, _ in subscribers), default=0))
+        found = self.ranking.contenders(questions, depth=depth)
+        asked = self._asked_for([subscriber for subscriber, _ in subscribers])
+        return [
+            self._choice(subscriber, slot, question, _with(contenders, asked.get(subscriber.id, ())))
+            for (subscriber, slot), question, contenders in zip(subscribers, questions, found, strict=True)
+        ]
+
+    def questions(self, subscribers: Sequence[Subscriber]) -> list[Question]:
+        """What is offered to each; readers who wait for the same share one mask."""
+        masks = {
+            subscriber.read_through: np.array(
+                [item.announcement > 0 and self._desk.is_news(item, subscriber) for item in self._items],
+                dtype=bool,
+            )
+            for subscriber in {each.read_through: each for each in subscribers}.values()
+        }
+        return [Question(self._desk.readers[each.id], masks[each.read_through]) for each in subscribers]
+
+    def explained(self, reader: Reader, chosen: Sequence[tuple[int, Interest | None]]) -> list[Recommendation]:
+        """Papers by row with the reasons that add up to their score for one of the reader's interests."""
+        explainers: dict[str, Explainer] = {}
+        found = []
+        for row, interest in chosen:
+            candidate = self.ranking.candidates[row]
+            if interest is None:
+                reasons = newest_reason(candidate.paper, reader.profile.categories)
+            else:
+                if interest.name not in explainers:
+                    examples = Examples(now=self._now, half_life=self._half_life)
+                    explainers[interest.name] = Explainer(self.ranking, self._space, reader, interest, examples)
+                reasons = explainers[interest.name].reasons(row)
+            score, day = total(reasons), candidate.announced
+            found.append(Recommendation(paper=candidate.paper, score=score, reasons=reasons, announced=day))
+        return found
+
+    def _choice(
+        self, subscriber: Subscriber, slot: date, question: Question, contenders: Sequence[Contender]
+    ) -> Choice:
+        reader = question.reader
+        if not is_ranked(reader.profile):
+            return self._newest(subscriber, question)
+        barred = self._desk.seen[subscriber.id] | {*reader.profile.liked, *reader.profile.disliked}
+        selection = self.selection(subscriber, slot, reader, contenders, barred=barred)
+        return Choice(
+            recommendations=self._recommended(reader, selection.chosen),
+            also_new=tuple(self.ranking.candidates[each.row].paper for each in selection.also_new),
+            below=selection.also_new,
+            left_out=selection.left_out,
+        )
+
+    def selection(
+        self,
+        subscriber: Subscriber,
+        slot: date,
+        reader: Reader,
+        contenders: Sequence[Contender],
+        *,
+        barred: Set[PaperId],
+    ) -> Selection:
+        """What becomes of a reader's contenders."""
+        limits = _limits(subscriber, reader, self._settings)
+        likeness = self.ranking.day.likeness
+        return select(contenders, likeness, limits, seen=barred, explore=_seed(subscriber, slot))
+
+    def _recommended(self, reader: Reader, chosen: Sequence[Chosen]) -> tuple[Recommendation, ...]:
+        wanted = [(each.contender.row, reader.profile.interest(each.contender.interest)) for each in chosen]
+        return tuple(
+            replace(
+                item,
+                probability=each.contender.probability,
+                interest=each.contender.interest,
+                slot=each.slot,
+                late=self._items[each.contender.row].late,
+            )
+            for each, item in zip(chosen, self.explained(reader, wanted), strict=True)
+        )
+
+    def _asked_for(self, subscribers: Sequence[Subscriber]) -> dict[int, list[Contender]]:
+        """By subscriber, what they reclaimed as the profile sees it; no filter of theirs keeps it out."""
+        asking = {each.id: self._desk.reclaimed[each.id] for each in subscribers if self._desk.reclaimed.get(each.id)}
+        questions = [
+            Question(unfiltered(self._desk.readers[number]), np.array([key in keys for key in self._keys], dtype=bool))
+            for number, keys in asking.items()
+        ]
+        found = self.ranking.contenders(questions, depth=max(map(len, asking.values()), default=0))
+        return {
+            number: [replace(each, reclaimed=True) for each in (*contenders, *self._unseen(question, contenders))]
+            for number, question, contenders in zip(asking, questions, found, strict=True)
+        }
+
+    def _unseen(self, question: Question, contenders: Sequence[Contender]) -> list[Contender]:
+        """What is offered and the profile has no eyes for, such as one that follows authors only."""
+        known = {each.row for each in contenders}
+        name = next((each.name for each in question.reader.profile.interests), MAIN)
+        return [
+            Contender(paper=self._keys[row], row=row, interest=name, score=0.0, probability=0.0)
+            for row in np.flatnonzero(question.offered).tolist()
+            if row not in known
+        ]
+
+    def _newest(self, subscriber: Subscriber, question: Question) -> Choice:
+        """For whom nothing but categories is known: what was asked for, and then the newest."""
+        profile, barred = question.reader.profile, self._desk.seen[subscriber.id]
+        reclaimed = self._desk.reclaimed.get(subscriber.id, {})
+        asked = np.array([key in reclaimed for key in self._keys], dtype=bool)
+        offered = question.offered & self.ranking.rules.within(profile.categories)
+        order = [(each, Slot.RECLAIMED) for each in self.ranking.newest(asked)]
+        order += [(each, Slot.NEWEST) for each in self.ranking.newest(offered & ~asked)]
+        fit = [(each, slot) for each, slot in order if each.paper.id not in barred and not each.paper.withdrawn]
+        rows = [(self._keys.index(each.paper.id), slot) for each, slot in fit[: subscriber.size]]
+        found = self.explained(question.reader, [(row, None) for row, _ in rows])
+        return Choice(
+            recommendations=tuple(
+                replace(item, slot=slot, late=self._items[row].late)
+                for item, (row, slot) in zip(found, rows, strict=True)
+            )
+        )
+
+
+def _with(contenders: Sequence[Contender], asked: Sequence[Contender]) -> list[Contender]:
+    """Contenders and what the reader asked for, each paper once."""
+    keys = {each.paper for each in asked}
+    return [*(each for each in contenders if each.paper not in keys), *asked]
+
+
+def is_ranked(profile: Profile) -> bool:
+    """Whether papers are put in order for a reader; else the newest are sent."""
+    return profile.says_something or any(interest.everything for interest in profile.interests)
+
+
+def unfiltered(reader: Reader) -> Reader:
+    """A reader whose rules keep nothing out."""
+    interests = tuple(replace(each, categories=(), exclude=()) for each in reader.profile.interests)
+    return Reader(Profile(interests=interests), reader.papers)
+
+
+def _limits(subscriber: Subscriber, reader: Reader, settings: RelevanceSettings) -> Limits:
+    interests = reader.profile.interests
+    return Limits(
+        size=subscriber.size,
+        threshold=settings.threshold,
+        quotas={each.name: each.quota for each in interests if each.quota is not None},
+        weights={each.name: each.weight for each in interests},
+    )
+
+
+def _seed(subscriber: Subscriber, slot: date) -> int:
+    """The same for a reader and a day, however often it is composed."""
+    return int.from_bytes(blake2b(f"{subscriber.feed_uri} {slot}".encode(), digest_size=8).digest(), "big")

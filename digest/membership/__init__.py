@@ -1,0 +1,55 @@
+"""Membership: who reads, when, and what they care for."""
+
+from digest.membership.interests import Tuning, describe, drop_interest, make_interest, reclaim, tune, vote
+from digest.membership.people import (
+    DEFAULT_SIZE,
+    add,
+    find,
+    leave,
+    leave_by_link,
+    link_holder,
+    pause,
+    reschedule,
+    resume,
+)
+from digest.membership.typed import (
+    MOST_PAPERS,
+    MOST_WEIGHT,
+    address,
+    category,
+    days,
+    hour,
+    paper_key,
+    size,
+    timezone,
+    words,
+)
+
+__all__ = [
+    "DEFAULT_SIZE",
+    "MOST_PAPERS",
+    "MOST_WEIGHT",
+    "Tuning",
+    "add",
+    "address",
+    "category",
+    "days",
+    "describe",
+    "drop_interest",
+    "find",
+    "hour",
+    "leave",
+    "leave_by_link",
+    "link_holder",
+    "make_interest",
+    "paper_key",
+    "pause",
+    "reclaim",
+    "reschedule",
+    "resume",
+    "size",
+    "timezone",
+    "tune",
+    "vote",
+    "words",
+]

@@ -1,0 +1,49 @@
+"""Editions that an older version kept are read and written as they were: no marks, one section, nothing below."""
+
+import json
+import sqlite3
+from pathlib import Path
+
+from digest.editions import Edition, Slot
+from digest.rendering.mail import MailRenderer
+from digest.rendering.settings import SiteSettings
+from digest.rendering.templates import environment
+from digest.store import DatabaseSettings, Store
+from tests.fakes import paper
+from tests.store.builders import NOW, edition, keep, reader
+
+_NEW_KEYS = ("w", "c", "i")  # slot, probability, interest
+
+
+def as_an_older_version_kept_it(file: Path) -> None:
+    """Take out of every edition what only newer versions keep."""
+    with sqlite3.connect(file) as database:
+        for number, items in database.execute("SELECT id, items FROM edition").fetchall():
+            older = [{key: value for key, value in item.items() if key not in _NEW_KEYS} for item in json.loads(items)]
+            database.execute("UPDATE edition SET items = ?, also_new = NULL WHERE id = ?", (json.dumps(older), number))
+    database.close()
+
+
+def read_back(file: Path) -> Edition:
+    store = Store(DatabaseSettings(url=f"sqlite:///{file}"))
+    store.upgrade(now=NOW)
+    one, other = paper("Flat minima"), paper("Sharp maxima")
+    keep(store, one, other)
+    number = edition(store, reader(store), one, also_new=(other,))
+    store.close()
+    as_an_older_version_kept_it(file)
+    with store.read() as tx:
+        found = tx.editions.get([number])[number]
+    store.close()
+    return found
+
+
+def test_an_edition_without_slots_and_interests_is_read_and_mailed(tmp_path: Path) -> None:
+    found = read_back(tmp_path / "older.db")
+    (item,) = found.recommendations
+    assert (item.slot, item.interest, item.probability, found.also_new) == (Slot.CHOSEN, "", None, ())
+
+    bodies, view = MailRenderer(SiteSettings(), environment()).bodies(found, unsubscribe_url="https://example.org/u")
+    assert [(section.heading, len(section.papers)) for section in view.sections] == [("For you", 1)]
+    assert [each.why for each in view.papers] == [("fits your words “graphs”", "matches: graphs")]
+    assert "Also new" not in bodies.html + bodies.plain
