@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint acceptance wheel clean
+.PHONY: demo test thorough lint acceptance wheel clean
 .DEFAULT_GOAL := demo
 
 .venv/ready: pyproject.toml constraints.txt
@@ -18,6 +18,10 @@ demo: .venv/ready
 # Everything that needs neither the network nor a prepared machine.
 test: .venv/ready
 	$(BIN)/python -m pytest -m 'not acceptance'
+
+# The same with twice as many examples of each property.
+thorough: .venv/ready
+	$(BIN)/python -m pytest -m 'not acceptance' --hypothesis-profile=default
 
 lint: .venv/ready
 	$(BIN)/ruff check .

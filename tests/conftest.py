@@ -17,6 +17,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 
 from digest.store import DatabaseSettings, Store
 from tests.fakes import MONDAY, at
@@ -25,6 +26,9 @@ from tests.world import World
 PATIENCE = 30  # seconds for a server to come up
 ROOM = 2**30  # bytes; the server needs a third of it
 NOW = datetime(2026, 3, 5, 6, 0, tzinfo=UTC)
+
+settings.register_profile("brief", max_examples=50)  # so that the suite ends in minutes; `make thorough` takes 100
+settings.load_profile("brief")
 
 
 @pytest.fixture(scope="session")

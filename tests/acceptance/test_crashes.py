@@ -46,6 +46,7 @@ def slow_mailbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[SlowMailbox]:
 @pytest.fixture
 def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Path, SampleArxiv]]:
     """A folder with ten readers, and the sample as arXiv."""
+    monkeypatch.setenv("DIGEST_SOURCES_HUGGINGFACE_ENABLED", "false")
     with SampleArxiv(DAYS[0], page_size=4) as arxiv:
         monkeypatch.setenv("DIGEST_SOURCES_ARXIV_OAI_URL", arxiv.oai_url)
         if hasattr(arxiv, "rss_url"):
