@@ -114,7 +114,7 @@ def mark(item: Recommendation, read: Iterable[str]) -> str:
     """
     if item.slot is Slot.EVERYTHING:
         asked = [wanted for wanted in read if any(_is_of(category, wanted) for category in item.paper.categories)]
-        return f"everything in {one_line(asked[0]) if len(asked) == 1 else 'its category'}"
+        return f"everything in {shortened(one_line(asked[0]), _LABEL) if len(asked) == 1 else 'its category'}"
     return _MARKS.get(item.slot, "")
 
 
