@@ -88,6 +88,14 @@ def spoil(source: FakeSource, fault: str, day: date, hour: int) -> None:
     of_the_reference=[""] * 15,
     of_the_feed=[""] * 5 + ["error"] * 2 + [""] * 8,
 )
+@example(  # all that a closed batch had turns out to belong to the day before
+    listed=[
+        *[Told(day=MONDAY, hour=4, lag=0, in_feed=False, stream="cs.LG")] * 6,
+        Told(day=MONDAY, hour=4, lag=1, in_feed=True, stream="cs.LG"),
+    ],
+    of_the_reference=[""] * 15,
+    of_the_feed=["error"] * 5 + [""] * 10,
+)
 @given(listed=papers_told, of_the_reference=troubles, of_the_feed=troubles)
 def test_a_week_of_faults_ends_with_a_ledger_that_says_what_was_announced(
     upgraded_file: Path, listed: list[Told], of_the_reference: list[str], of_the_feed: list[str]

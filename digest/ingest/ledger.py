@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from itertools import chain
 
 from digest import identity
-from digest.batches import A_WEEK, CLOSED, Announces, Batch, Facts, believes_silence, judged
+from digest.batches import A_WEEK, CLOSED, Announces, Batch, BatchState, Facts, believes_silence, judged
 from digest.ingest.harvest import Harvest
 from digest.papers import Cursor
 from digest.sources import Source
@@ -114,8 +114,18 @@ def _judged(tx: Transaction, ledger: _Ledger, now: datetime) -> Iterable[Batch]:
             batch = _judge(ledger, known, day, facts, now)
             if believes_silence(facts) and not batch.is_open:
                 _note_silence_read(tx, ledger.reference, known.stream, now)
-            if _is_news(batch, known.kept.get(day)):
+            kept = known.kept.get(day)
+            batch = _emptied(batch, kept) or batch
+            if _is_news(batch, kept):
                 yield batch
+
+
+def _emptied(batch: Batch, kept: Batch | None) -> Batch | None:
+    """A batch that was whole, and all of whose papers turned out to belong to an earlier day: nothing was announced."""
+    if kept is None or kept.is_open or not kept.arrived or batch.arrived or batch.missing or not batch.is_open:
+        return None
+    why = "what was named for it belongs to an earlier day"
+    return replace(batch, state=BatchState.QUIET, why=why, closed_at=kept.closed_at)
 
 
 def _is_news(batch: Batch, kept: Batch | None) -> bool:
