@@ -19,7 +19,7 @@ demo: .venv/ready
 test: .venv/ready
 	$(BIN)/python -m pytest -m 'not acceptance'
 
-# The same with twice as many examples of each property.
+# The same with the default number of examples of each property, 100 in place of 30.
 thorough: .venv/ready
 	$(BIN)/python -m pytest -m 'not acceptance' --hypothesis-profile=default
 

@@ -17,8 +17,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
+from digest.deliver.settings import DeliverySettings
 from digest.errors import ConfigError
 from digest.logs import LogSettings
+from digest.membership.settings import LetterSettings
 from digest.notices.settings import AlarmSettings, host_only
 from digest.relevance.settings import RelevanceSettings
 from digest.rendering.settings import SiteSettings
@@ -35,7 +37,8 @@ from digest.sources.settings import (
 )
 from digest.store.settings import DatabaseSettings
 from digest.ticks import ScheduleSettings
-from digest.transport.settings import OutboxSettings, SmtpSettings
+from digest.transport.returns.settings import ReturnsSettings
+from digest.transport.settings import DkimSettings, OutboxSettings, SmtpSettings
 
 PREFIX = "DIGEST_"
 _NOT_SETTINGS = {"DIGEST_CONFIG"}
@@ -64,6 +67,10 @@ class Settings:
     relevance: RelevanceSettings = field(default_factory=RelevanceSettings, metadata={"section": "relevance"})
     schedule: ScheduleSettings = field(default_factory=ScheduleSettings, metadata={"section": "schedule"})
     smtp: SmtpSettings = field(default_factory=SmtpSettings, metadata={"section": "smtp"})
+    dkim: DkimSettings = field(default_factory=DkimSettings, metadata={"section": "dkim"})
+    delivery: DeliverySettings = field(default_factory=DeliverySettings, metadata={"section": "delivery"})
+    returns: ReturnsSettings = field(default_factory=ReturnsSettings, metadata={"section": "returns"})
+    letters: LetterSettings = field(default_factory=LetterSettings, metadata={"section": "letters"})
     outbox: OutboxSettings = field(default_factory=OutboxSettings, metadata={"section": "outbox"})
     alarms: AlarmSettings = field(default_factory=AlarmSettings, metadata={"section": "alarms"})
     log: LogSettings = field(default_factory=LogSettings, metadata={"section": "log"})

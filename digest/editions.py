@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from digest.batches import BatchState
 from digest.papers import AnnouncementKind, Paper
+from digest.subscribers import EditionKind
 
 
 class ReasonKind(StrEnum):
@@ -39,6 +40,7 @@ class Slot(StrEnum):
     EXPLORATION = "exploration"  # unlike the others, to find out
     EVERYTHING = "everything"  # its interest wants every paper of its categories
     RECLAIMED = "reclaimed"  # had been left out; the reader asked for it
+    CARRIED = "carried"  # from an edition whose mail could not be sent in time
     NEWEST = "newest"  # nothing but categories is known of the reader
 
 
@@ -66,6 +68,15 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Trending:
+    """A paper that many others look at, whoever the reader is."""
+
+    paper: Paper
+    upvotes: int
+    source: str  # "huggingface"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
     """What the ledger says of one stream, for one edition."""
 
@@ -75,10 +86,6 @@ class Coverage:
     chosen: int  # of them, in this edition
     state: BatchState  # complete, or that of the oldest batch that is open
     since: date | None = None  # the day of that batch
-
-
-class EditionKind(StrEnum):
-    DAILY = "daily"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +103,7 @@ class Slate:
     coverage: tuple[Coverage, ...] = ()
     notices: tuple[Notice, ...] = ()
     also_new: tuple[Paper, ...] = ()  # the next best, below the fold
+    trending: tuple[Trending, ...] = ()  # most upvotes first; none that the edition has
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,3 +121,4 @@ class Edition:
     coverage: tuple[Coverage, ...] = ()
     notices: tuple[Notice, ...] = ()
     also_new: tuple[Paper, ...] = ()
+    trending: tuple[Trending, ...] = ()

@@ -10,12 +10,14 @@ DigestError              a sentence for the operator, with the remedy where ther
 ├── Stopped              the process was asked to end before it was done (exit 75)
 ├── RenderingError       an edition cannot be written
 ├── NoticeError          the operator could not be told something
+├── MailboxError         a mailbox of bounces and replies cannot be read (transport.returns.mailboxes)
 └── TransportError       a message was not accepted; `permanent` says for ever
     ├── RelayUnavailable   no message can be handed over at the moment
     └── UncertainDelivery  it is not known whether the message was accepted
 """
 
 from datetime import datetime
+from enum import StrEnum
 
 
 class DigestError(Exception):
@@ -71,12 +73,31 @@ class NoticeError(DigestError):
     """A webhook or ping was not taken; says the host alone, because the rest of such a URL is a secret."""
 
 
-class TransportError(DigestError):
-    """The next hop did not take a message; nothing was delivered."""
+class Refusal(StrEnum):
+    """What an answer that is no 2xx is about, which says whom it concerns (RFC 5321 §4.2, RFC 3463)."""
 
-    def __init__(self, problem: str, *, permanent: bool) -> None:
+    RECIPIENT = "recipient"  # this address takes no mail, and will not
+    MAILBOX = "mailbox"  # this address takes no mail now: full, off, or out of reach
+    MESSAGE = "message"  # this message is not wanted: its size or its content
+    POLICY = "policy"  # we are not wanted; no address is at fault
+    UNREACHABLE = "unreachable"  # the address cannot be written to this relay; the reader is not at fault
+    LATER = "later"  # nothing is decided yet
+
+
+class TransportError(DigestError):
+    """The next hop did not take a message; nothing was delivered.
+
+    `about` says what was refused; `code` and `status` are those of the answer (550 and "5.1.1"), 0 and "" without one.
+    """
+
+    def __init__(
+        self, problem: str, *, permanent: bool, about: Refusal | None = None, code: int = 0, status: str = ""
+    ) -> None:
         super().__init__(problem)
         self.permanent = permanent
+        self.about = about or (Refusal.MESSAGE if permanent else Refusal.LATER)
+        self.code = code
+        self.status = status
 
 
 class RelayUnavailable(TransportError):

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TextIO
 
-_QUIET = ("httpx", "httpcore", "alembic", "pylatexenc", "apscheduler")  # they tell URLs, tokens and all, or too much
+_QUIET = ("httpx", "httpcore", "alembic", "apscheduler")  # they tell URLs, tokens and all, or too much
 _ADDRESS = re.compile(r"(?<![\w.+/*-])[\w.+=-]+@[\w-]+(?:\.[\w-]+)*")
 _PLACE = re.compile(r"(?:\b([a-z]\w*)=)?%(?:[-#0 +]*\d*(?:\.\d+)?[a-zA-Z]|%)")
 _LITERAL = re.compile(r"(?<!\S)([a-z]\w*)=([^\s%,:;]+)")

@@ -69,11 +69,12 @@ class Ticker:
 
     def _editions(self, app: App) -> None:
         app.compose()
+        app.ask_the_silent()
         app.watch(delivered=app.deliver(stopping=self._stopping.is_set))
 
     def _sweep(self, app: App) -> None:
-        app.sweep()
-        app.watch()
+        app.recover()
+        app.watch(returned=app.read_returned())
 
     @staticmethod
     def _tell(app: App, failure: Exception) -> None:

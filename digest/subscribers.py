@@ -14,6 +14,20 @@ MAIN = "main"  # the interest that is meant where none is named
 DAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
+class EditionKind(StrEnum):
+    """How often somebody gets an edition: on each of their days, or on one day for the week before it."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+
+
+class Learner(StrEnum):
+    """How papers are scored for somebody; the same kernel, with all of its parts or with the first alone."""
+
+    FULL = "full"  # words, what a paper's neighbours say, and latent likeness
+    WORDS = "words"  # the paper's own words alone: mean of what is wanted less mean of the background (Rocchio 1971)
+
+
 class SubscriberState(StrEnum):
     """Only the active get mail."""
 
@@ -66,6 +80,11 @@ class Subscriber:
     read_through: int | None  # the last announcement that an edition has considered; None before the first
     feed_uri: str  # the feed's id for ever: a tag: URI (RFC 4151)
     created_at: datetime
+    kind: EditionKind = EditionKind.DAILY
+    plain: bool = False  # mails without HTML
+    language: str = "en"  # of mails and pages (BCP 47)
+    heard_at: datetime | None = None  # UTC; when they last voted, changed or confirmed something
+    learner: Learner = Learner.FULL
 
 
 class Verdict(StrEnum):

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Protocol
 
 from digest.batches import Batch
-from digest.errors import DigestError, InvalidInput, RelayUnavailable, SourceError, SourceResting
+from digest.errors import DigestError, InvalidInput, SourceError, SourceResting
 from digest.headers import printable
 from digest.identity import PaperId, Rule
 from digest.logs import without_addresses
@@ -29,9 +29,10 @@ class Happened:
     """What came of the parts of a run that are known; the defaults say that nothing went wrong."""
 
     problems: tuple[SourceError, ...] = ()
-    relay: RelayUnavailable | None = None
+    relay: DigestError | None = None  # why delivery ended early
     outcomes: Mapping[DeliveryState, int] = field(default_factory=dict)
-    unwritten: int = 0  # mails that a template or a text holds up
+    unwritten: int = 0  # mails held because a template or a text fails
+    refused_us: int = 0  # reports that other mail systems refused us, and not a reader
     failure: Exception | None = None  # what ended the run before its end
 
 
@@ -178,7 +179,7 @@ def _of_batches(overdue: Iterable[Batch]) -> Iterator[Alarm]:
         )
 
 
-def _of_relay(relay: RelayUnavailable | None) -> Iterator[Alarm]:
+def _of_relay(relay: DigestError | None) -> Iterator[Alarm]:
     if relay is not None:
         yield Alarm(kind="relay-down", text=f"{_words(relay)}; every mail stays open and is tried again")
 
@@ -186,12 +187,25 @@ def _of_relay(relay: RelayUnavailable | None) -> Iterator[Alarm]:
 def _of_mails(happened: Happened, late: int) -> Iterator[Alarm]:
     refused = happened.outcomes.get(DeliveryState.FAILED, 0)
     uncertain = happened.outcomes.get(DeliveryState.UNCERTAIN, 0)
+    held = happened.outcomes.get(DeliveryState.HELD, 0) - happened.unwritten
+    expired = happened.outcomes.get(DeliveryState.EXPIRED, 0)
     hours = PATIENCE // timedelta(hours=1)
     found = (
         ("mails-refused", refused, "refused for ever; the log names the deliveries and the relay's answers"),
         ("mails-uncertain", uncertain, "sent without an answer; the same bytes are sent again"),
         ("mails-late", late, f"open for more than {hours} hours; see the log for why"),
-        ("mails-unwritten", happened.unwritten, "not written, a template or a text is at fault; the log says which"),
+        (
+            "mails-unwritten",
+            happened.unwritten,
+            "not written and held, a template or a text is at fault; the log says which; then: digest delivery release",
+        ),
+        ("mails-held", held, "held: refused as a message, or perhaps taken; see: digest delivery list --state held"),
+        ("mails-expired", expired, "not sent before their day was over; the next edition carries their papers"),
+        (
+            "mails-policy",
+            happened.refused_us,
+            "came back because we were refused, not a reader; the log says which",
+        ),
     )
     for kind, number, what in found:
         if number:

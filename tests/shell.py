@@ -52,6 +52,7 @@ def shell(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
         monkeypatch.setenv("DIGEST_SOURCES_ARXIV_RSS_URL", arxiv.rss_url)
         monkeypatch.setenv("DIGEST_SOURCES_ARXIV_INTERVAL_SECONDS", "0")
         monkeypatch.setenv("DIGEST_SOURCES_HUGGINGFACE_ENABLED", "false")
+        monkeypatch.setenv("DIGEST_LETTERS_WELCOME", "false")
         opened = Shell(folder, arxiv, capsys)
         opened("init", "--category", "cs.CL", "--category", "cs.RO", "--sender", "digest@example.org")
         yield opened

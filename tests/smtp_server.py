@@ -4,7 +4,7 @@ import contextlib
 import socket
 import ssl
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from aiosmtpd.controller import Controller
@@ -72,24 +72,50 @@ def smtp_server(
         controller.stop()
 
 
+Reply = bytes | None  # None closes the connection instead
+
+
+@dataclass
+class Script:
+    """How a server misbehaves. Commands are in lower case, besides `greeting`, and `.` for the final dot.
+
+    `taken`, `commands` and `answered` grow as it is talked to; a message counts as taken when the server decides on a
+    2xx for it, also if that answer is lost or comes late.
+    """
+
+    replies: Mapping[str, Reply] = field(default_factory=dict)  # instead of the usual ones
+    first: dict[str, list[Reply]] = field(default_factory=dict)  # before those, used up one by one
+    recipients: Mapping[str, bytes] = field(default_factory=dict)  # the answer to RCPT by address
+    delays: Mapping[str, float] = field(default_factory=dict)  # seconds before the answer
+    mails_per_connection: int = 0  # after which MAIL is answered with 421 and the end; 0 is no limit
+    connections_at_once: int = 0  # beyond which the greeting is a 421; 0 is no limit
+    drop_in_message_after: int | None = None  # bytes of the message
+    lose_answer: bool = False  # to the final dot: taken, and the connection closed without a word
+    taken: list[tuple[str, bytes]] = field(default_factory=list)  # recipient and message, its dots still doubled
+    commands: list[str] = field(default_factory=list)
+    answered: list[bytes] = field(default_factory=list)
+    connections: int = 0
+    most_at_once: int = 0
+
+
 @contextlib.contextmanager
-def scripted_server(replies: Mapping[str, bytes | None]) -> Iterator[int]:
-    """A server that answers each command (or `greeting`, `.`) as told; None closes the connection instead."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    open_now: list[socket.socket] = []
-    thread = threading.Thread(target=_serve, args=(listener, replies, open_now), daemon=True)
-    thread.start()
+def misbehaving_server(script: Script) -> Iterator[int]:
+    """A server on loopback that follows the script, any number of connections at once; gives its port."""
+    server = _Server(script)
     try:
-        yield listener.getsockname()[1]
+        yield server.port
     finally:
-        for waiting in (listener, *open_now):  # wakes the thread that accepts or reads
-            with contextlib.suppress(OSError):
-                waiting.shutdown(socket.SHUT_RDWR)
-        listener.close()
-        thread.join(5)
+        server.stop()
 
 
-_USUAL: Mapping[str, bytes | None] = {
+@contextlib.contextmanager
+def scripted_server(replies: Mapping[str, Reply]) -> Iterator[int]:
+    """A server that answers each command (or `greeting`, `.`) as told; None closes the connection instead."""
+    with misbehaving_server(Script(replies=replies)) as port:
+        yield port
+
+
+_USUAL: Mapping[str, Reply] = {
     "greeting": b"220 ready",
     "ehlo": b"250 here",
     "mail": b"250 ok",
@@ -99,36 +125,132 @@ _USUAL: Mapping[str, bytes | None] = {
     "rset": b"250 ok",
     "quit": b"221 bye",
 }
+_ENDING = b"421 "
 
 
-def _serve(listener: socket.socket, replies: Mapping[str, bytes | None], open_now: list[socket.socket]) -> None:
-    known = {**_USUAL, **replies}
-    while True:
-        try:
-            connection, _ = listener.accept()
-        except OSError:
+class _Server:
+    """Accepts on a thread of its own, and talks on one for each connection."""
+
+    def __init__(self, script: Script) -> None:
+        self._script = script
+        self._lock = threading.Lock()
+        self._stopped = threading.Event()
+        self._open: set[socket.socket] = set()
+        self._threads: list[threading.Thread] = []
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        self._start(self._accept)
+
+    def stop(self) -> None:
+        self._stopped.set()
+        with self._lock:
+            waiting = [self._listener, *self._open]
+        for each in waiting:  # wakes the thread that accepts or reads
+            with contextlib.suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        for thread in self._threads:
+            thread.join(5)
+
+    def _start(self, work: Callable[..., None], *arguments: object) -> None:
+        thread = threading.Thread(target=work, args=arguments, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = self._listener.accept()
+                with self._lock:
+                    self._open.add(connection)
+                    self._script.connections += 1
+                    at_once = len(self._open)
+                    self._script.most_at_once = max(self._script.most_at_once, at_once)
+                self._start(self._talk, connection, at_once)
+
+    def _talk(self, connection: socket.socket, at_once: int) -> None:
+        talk = _Talk(self._script, connection, self._stopped)
+        limit = self._script.connections_at_once
+        with contextlib.suppress(OSError, EOFError):
+            talk.run(b"421 too many connections" if limit and at_once > limit else None)
+        with self._lock:  # before the end can be read by the other side
+            self._open.discard(connection)
+        connection.close()
+
+
+class _Talk:
+    """One connection's exchange; ends with EOFError or OSError."""
+
+    def __init__(self, script: Script, connection: socket.socket, stopped: threading.Event) -> None:
+        self._script = script
+        self._connection = connection
+        self._lines = connection.makefile("rb")
+        self._stopped = stopped
+        self._recipient = ""
+        self._mails = 0
+
+    def run(self, refused: Reply) -> None:
+        with self._lines:
+            self._say("greeting", refused)
+            while True:
+                line = self._line().decode("utf-8").strip()
+                self._script.commands.append(line)
+                self._obey(line.partition(" ")[0].lower(), line)
+
+    def _obey(self, word: str, line: str) -> None:
+        limit = self._script.mails_per_connection
+        if word == "mail" and limit and self._mails >= limit:
+            self._say(word, b"421 enough for one connection")
+        if word == "rcpt":
+            self._recipient = line.partition("<")[2].partition(">")[0]
+            self._say(word, self._script.recipients.get(self._recipient))
             return
-        open_now[:] = [connection]
-        with connection, connection.makefile("rb") as lines, contextlib.suppress(OSError):
-            _converse(connection, lines, known)
+        reply = self._say(word)
+        if word == "quit":
+            raise EOFError
+        if word == "data" and reply.startswith(b"354"):
+            self._take(self._message())
 
+    def _message(self) -> bytes:
+        message = b""
+        while (line := self._line()) != b".\r\n":
+            message += line
+            most = self._script.drop_in_message_after
+            if most is not None and len(message) > most:
+                raise EOFError
+        return message
 
-def _converse(connection: socket.socket, lines, known: Mapping[str, bytes | None]) -> None:  # type: ignore[no-untyped-def]
-    in_data = False
-    word = "greeting"
-    while True:
-        if not in_data or word == ".":
-            reply = known.get(word, b"250 ok")
-            if reply is None:
-                return
-            connection.sendall(reply + b"\r\n")
-            in_data = word == "data" and reply.startswith(b"354")
-            if word == "quit":
-                return
-        line = lines.readline()
+    def _take(self, message: bytes) -> None:
+        reply = self._reply(".")
+        self._mails += 1
+        if reply is not None and reply.startswith(b"2"):
+            self._script.taken.append((self._recipient, message))
+        if self._script.lose_answer:
+            raise EOFError
+        self._write(".", reply)
+
+    def _line(self) -> bytes:
+        line = self._lines.readline()
         if not line:
-            return
-        word = "." if in_data and line == b".\r\n" else ("" if in_data else line.split()[0].decode().lower())
+            raise EOFError
+        return line
+
+    def _reply(self, word: str) -> Reply:
+        first = self._script.first.get(word)
+        return first.pop(0) if first else {**_USUAL, **self._script.replies}.get(word, b"250 ok")
+
+    def _say(self, word: str, reply: Reply = None) -> bytes:
+        return self._write(word, reply or self._reply(word))
+
+    def _write(self, word: str, reply: Reply) -> bytes:
+        self._stopped.wait(self._script.delays.get(word, 0.0))
+        if reply is None:
+            raise EOFError
+        self._script.answered.append(reply)
+        self._connection.sendall(reply + b"\r\n")
+        if reply.startswith(_ENDING):
+            raise EOFError
+        return reply
 
 
 def _free_port() -> int:

@@ -36,6 +36,14 @@ def test_a_first_day_from_init_to_mail(digest: Shell) -> None:
     assert len(digest.mails) == 1
 
 
+def test_a_welcome_comes_before_the_first_edition(digest: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DIGEST_LETTERS_WELCOME")
+    digest("subscriber", "add", ADDRESS)
+
+    assert "deliver: 2 sent" in digest("run")
+    assert [b"List-Id:" in mail.read_bytes() for mail in digest.mails].count(True) == 1
+
+
 def test_the_three_verbs_one_by_one_do_what_run_does(digest: Shell) -> None:
     digest("subscriber", "add", ADDRESS)
 

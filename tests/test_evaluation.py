@@ -10,11 +10,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from digest.evaluation import ENOUGH_DAYS, OURS, Report, chart, evaluate
-from digest.evaluation.backtest import Judged, replay
+from digest.evaluation import ENOUGH_DAYS, OURS, WORDS_ALONE, Report, chart, evaluate
+from digest.evaluation.backtest import RANKINGS, Judged, replay
 from digest.evaluation.past import Archive, beginning, known_before, load
 from digest.evaluation.plot import Curve, curves
 from digest.evaluation.report import report
@@ -207,7 +207,7 @@ def test_ours_is_measured_beside_every_rival(archive: Store) -> None:
 
     found = back_test(archive)
 
-    assert [line.name for line in found.lines] == [OURS, *Rival]
+    assert [line.name for line in found.lines] == [OURS, WORDS_ALONE, *Rival]
     lines = {line.name: line for line in found.lines}
     assert lines[OURS].ndcg.mean == lines[OURS].auc.mean == 1
     newest = lines[Rival.NEWEST].behind
@@ -241,7 +241,7 @@ def test_days_are_drawn_again_until_there_are_readers_enough(archive: Store) -> 
 def ranked(subscriber: Subscriber, day: date, *, best: str) -> Judged:
     """A day on which one ranking alone was right."""
     right, wrong = np.array([1.0, 2.0, 3.0]), np.array([3.0, 2.0, 1.0])
-    scores = {name: right if name == best else wrong for name in (OURS, *Rival)}
+    scores = {name: right if name == best else wrong for name in RANKINGS}
     return Judged(subscriber, day, np.array([False, False, True]), scores, np.array([0.1, 0.2, 0.3]))
 
 
@@ -249,6 +249,7 @@ def ranked(subscriber: Subscriber, day: date, *, best: str) -> Judged:
     ("days", "best", "named"),
     [
         (ENOUGH_DAYS, Rival.SVM, (Rival.SVM.value,)),
+        (ENOUGH_DAYS, WORDS_ALONE, (WORDS_ALONE,)),
         (ENOUGH_DAYS - 1, Rival.SVM, ()),
         (ENOUGH_DAYS, OURS, ()),
     ],
@@ -279,10 +280,11 @@ def test_the_chart_says_in_words_what_it_shows(archive: Store) -> None:
     assert drawn.attrib["role"] == "img"
     assert drawn.findtext(f"{name}title") == "Ranking by the readers' own votes, 2026-02-13 to 2026-03-13"
     told = drawn.findtext(f"{name}desc") or ""
-    assert all(f"{ranking} " in told for ranking in (OURS, *Rival))
+    assert all(f"{ranking} " in told for ranking in RANKINGS)
 
 
 @given(st.lists(st.tuples(coordinates, coordinates), min_size=1, max_size=9), st.text())
+@example([(0.0, 5e-324)], "")  # the least number there is
 @settings(deadline=None)
 def test_any_curve_is_drawn_inside_its_picture(points: list[tuple[float, float]], name: str) -> None:
     drawn = ET.fromstring(curves("A <title>", "", [Curve("one & all", points)], x="day", y=clean(name)))
@@ -328,14 +330,14 @@ def test_the_command_prints_a_table_and_each_subscriber(voted: Shell) -> None:
 
     assert out[0] == "eval: 11 listings of 1 subscribers, 2026-01-16 to 2026-03-13"
     assert out[2].startswith("ours\t1.000 [1.000, 1.000]\t")
-    assert out[-1] == f"{ADDRESS}\t11\t11\t1.000\tnone"
+    assert out[-1] == f"{ADDRESS}\t11\t11\t1.000\tfull\tnone"
 
 
 def test_the_command_prints_json_and_draws(voted: Shell, tmp_path: Path) -> None:
     found = json.loads(voted("eval", "--subscriber", ADDRESS, "--json", "--plot", "votes.svg"))
 
     assert found["enough"]
-    assert [line["name"] for line in found["lines"]] == [OURS, *Rival]
+    assert [line["name"] for line in found["lines"]] == [OURS, WORDS_ALONE, *Rival]
     assert (tmp_path / "votes.svg").read_text(encoding="utf-8").startswith("<svg ")
 
 

@@ -5,10 +5,11 @@ import sqlite3
 from pathlib import Path
 
 from digest.editions import Edition, Slot
-from digest.rendering.mail import MailRenderer
+from digest.rendering.mail import MailLinks, MailRenderer
 from digest.rendering.settings import SiteSettings
 from digest.rendering.templates import environment
 from digest.store import DatabaseSettings, Store
+from digest.subscribers import Schedule, Subscriber, SubscriberState
 from tests.fakes import paper
 from tests.store.builders import NOW, edition, keep, reader
 
@@ -43,7 +44,21 @@ def test_an_edition_without_slots_and_interests_is_read_and_mailed(tmp_path: Pat
     (item,) = found.recommendations
     assert (item.slot, item.interest, item.probability, found.also_new) == (Slot.CHOSEN, "", None, ())
 
-    bodies, view = MailRenderer(SiteSettings(), environment()).bodies(found, unsubscribe_url="https://example.org/u")
-    assert [(section.heading, len(section.papers)) for section in view.sections] == [("For you", 1)]
-    assert [each.why for each in view.papers] == [("fits your words “graphs”", "matches: graphs")]
+    who = Subscriber(
+        id=1,
+        address="ana@example.org",
+        state=SubscriberState.ACTIVE,
+        schedule=Schedule(),
+        size=15,
+        next_due_at=NOW,
+        read_through=None,
+        feed_uri="tag:example.org,2026:feed/1",
+        created_at=NOW,
+    )
+    links = MailLinks(
+        unsubscribe="https://example.org/u", settings="https://example.org/s", edition="https://example.org/e"
+    )
+    bodies = MailRenderer(SiteSettings(), environment()).bodies(found, reader=who, links=links)
+    assert "For you: 1 paper" in bodies.plain
+    assert "fits your words “graphs”" in " ".join(bodies.plain.split())
     assert "Also new" not in bodies.html + bodies.plain

@@ -46,8 +46,14 @@ class FakeApp:
         if self.calls.count("deliver") >= 3:
             self.enough.set()
 
-    def sweep(self) -> None:
-        self.calls.append("sweep")
+    def ask_the_silent(self) -> None:
+        self.calls.append("ask the silent")
+
+    def recover(self) -> None:
+        self.calls.append("recover")
+
+    def read_returned(self) -> None:
+        self.calls.append("read what came back")
 
     def watch(self, **parts: object) -> None:
         self.told += [parts["failure"]] if "failure" in parts else []
@@ -69,7 +75,7 @@ def test_every_tick_comes_again_and_again() -> None:
 
     run(app)
 
-    assert set(app.calls) == {"ingest", "compose", "deliver", "sweep"}
+    assert set(app.calls) == {"ingest", "compose", "ask the silent", "deliver", "recover", "read what came back"}
 
 
 def test_the_clock_reads_only_what_is_wanted() -> None:

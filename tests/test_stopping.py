@@ -41,6 +41,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         monkeypatch.setenv("DIGEST_SOURCES_ARXIV_RSS_URL", arxiv.rss_url)
         monkeypatch.setenv("DIGEST_SOURCES_ARXIV_INTERVAL_SECONDS", "0")
         monkeypatch.setenv("DIGEST_SOURCES_HUGGINGFACE_ENABLED", "false")
+        monkeypatch.setenv("DIGEST_LETTERS_WELCOME", "false")
+        monkeypatch.setenv("DIGEST_SMTP_CONNECTIONS", "1")
         config = ["--config", str(tmp_path / "config.toml"), "--now", NOW]
         main.run([*config, "init", "--category", "cs.CL"])
         for name in ("ana", "bea", "cleo"):

@@ -61,8 +61,8 @@ def test_the_link_of_a_preview_is_refused() -> None:
 
 
 @pytest.mark.parametrize("number", [0, -1, 2**63])
-def test_only_a_subscribers_number_is_signed(number: int) -> None:
-    with pytest.raises(ValueError, match="a subscriber's number"):
+def test_only_a_number_of_something_kept_is_signed(number: int) -> None:
+    with pytest.raises(ValueError, match="a number is at least 1"):
         sign(SECRET, "unsubscribe", number)
 
 
@@ -73,3 +73,18 @@ def test_the_way_tokens_are_made_stays_as_it_is_for_the_mails_that_are_out() -> 
 @pytest.mark.parametrize("site", ["https://digest.example/papers", "https://digest.example/papers/"])
 def test_a_link_stands_below_the_site(site: str) -> None:
     assert unsubscribe_url(site, "1-x") == "https://digest.example/papers/unsubscribe/1-x"
+
+
+@given(number=st.integers(1, 2**63 - 1), purpose=st.sampled_from([tokens.BOUNCE, tokens.REPLY]))
+def test_a_tagged_address_tells_its_number_in_any_case_of_letters(number: int, purpose: str) -> None:
+    address = tokens.tagged_address(SECRET, purpose, number, "bounces@example.org")
+    assert len(address.partition("@")[0]) <= 64  # RFC 5321 §4.5.3.1.1
+    for written in (address, address.upper(), address.title()):
+        assert tokens.tag_of(SECRET, purpose, written) == number
+    other = tokens.REPLY if purpose == tokens.BOUNCE else tokens.BOUNCE
+    assert tokens.tag_of(SECRET, other, address) is None
+
+
+@given(address=st.text() | st.from_regex(r"[a-z]+\+[0-9]{1,20}-[0-9a-f]{20}@example\.org", fullmatch=True))
+def test_an_address_that_we_did_not_write_tells_nothing(address: str) -> None:
+    assert tokens.tag_of(SECRET, tokens.BOUNCE, address) is None

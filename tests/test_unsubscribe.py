@@ -72,7 +72,7 @@ def test_a_reader_leaves_by_the_link_of_the_first_mail(door: Door) -> None:
 
     source.announce(TUESDAY, paper("Tuesday's"))
     run(door, source, outbox, at(TUESDAY))
-    assert outbox.readers == [READER, "bea@example.org", "bea@example.org"]
+    assert outbox.readers == [READER, READER, "bea@example.org", "bea@example.org"]  # with a goodbye
 
     assert door.ask("POST", way_out, data=ONE_CLICK).status_code == 200
 

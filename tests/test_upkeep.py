@@ -13,7 +13,15 @@ from digest import membership, upkeep
 from digest.batches import Batch, BatchState
 from digest.compose import compose
 from digest.deliver import deliver
-from digest.errors import NoticeError, RelayUnavailable, SourceError, SourceResting, TransportError, UncertainDelivery
+from digest.errors import (
+    NoticeError,
+    Refusal,
+    RelayUnavailable,
+    SourceError,
+    SourceResting,
+    TransportError,
+    UncertainDelivery,
+)
 from digest.ingest import ingest
 from digest.notices import Alarm
 from digest.notices.mail import MailVoice
@@ -240,7 +248,7 @@ def test_a_day_with_a_mail_open_for_more_than_six_hours_alarms_and_does_not_ping
     world.pings.clear()
     world.source.announce(TUESDAY, paper())
 
-    world.run(at(TUESDAY))
+    world.run(at(MONDAY, hour=20))
 
     assert world.webhook.heard == ["mails-late"]
     assert world.pings == []
@@ -305,7 +313,8 @@ def test_with_nobody_to_tell_the_log_has_it_once(world: World, caplog: pytest.Lo
 @pytest.mark.parametrize(
     ("failure", "kind"),
     [
-        (TransportError("550 no such user", permanent=True), "mails-refused"),
+        (TransportError("550 gone", permanent=True, about=Refusal.RECIPIENT, status="5.1.1"), "mails-refused"),
+        (TransportError("554 spam", permanent=True), "mails-held"),
         (UncertainDelivery("no answer"), "mails-uncertain"),
     ],
 )

@@ -9,7 +9,7 @@ from pathlib import Path
 from digest import membership
 from digest.batches import Batch
 from digest.compose import Composed, compose
-from digest.deliver import Delivered, deliver
+from digest.deliver import Delivered, DeliverySettings, deliver
 from digest.editions import Edition
 from digest.ingest import Ingested, ingest
 from digest.relevance.settings import RelevanceSettings
@@ -37,6 +37,8 @@ class World:
     others: list[FakeSource] = field(default_factory=list)  # asked before it
     outbox: Outbox = field(default_factory=Outbox)
     settings: RelevanceSettings = field(default_factory=lambda: RelevanceSettings(threshold=THRESHOLD))
+    delivery: DeliverySettings = field(default_factory=DeliverySettings)
+    welcome: bool = False
     model_folder: Path | None = None  # where the model is kept from day to day; None: it is made anew
     renderer: MailRenderer = field(
         default_factory=lambda: MailRenderer(SiteSettings(sender="digest@example.org"), environment())
@@ -58,10 +60,11 @@ class World:
             now=now,
             message_id=lambda: f"<{next(_message)}@example.org>",
             model_folder=self.model_folder,
+            welcome=self.welcome,
         )
 
     def deliver(self, now: datetime) -> Delivered:
-        return deliver(self.store, self.renderer, self.outbox, now=now)
+        return deliver(self.store, self.renderer, self.outbox, now=now, settings=self.delivery, dice=lambda: 0.5)
 
     def run(self, now: datetime) -> tuple[Ingested, Composed, Delivered]:
         return self.ingest(now), self.compose(now), self.deliver(now)

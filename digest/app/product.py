@@ -1,8 +1,8 @@
 """The product at one moment: every verb with its crafts."""
 
-import secrets
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -10,33 +10,33 @@ from urllib.parse import urlsplit
 
 from jinja2 import Environment
 
-from digest import __version__, browse, membership, merits, processes, tokens, upkeep
+from digest import browse, membership, merits, outbox, processes, tokens, upkeep
 from digest.app.inlets import GATES_OF_SOURCES, gates, inlets
+from digest.app.mailing import Mailing
+from digest.app.parts import WORTH_IT, deliver_in_parts
 from digest.compose import Composed, Explanation, compose, explain, preview
 from digest.compose.background import background
 from digest.config import Settings
-from digest.deliver import Delivered, deliver
+from digest.deliver import Delivered, Part, deliver, recover
 from digest.editions import Edition
 from digest.enrich import Enriched, enrich
-from digest.errors import SourceError, Stopped
+from digest.errors import DigestError, SourceError, Stopped
 from digest.evaluation import Report, evaluate
 from digest.identity import PaperId
 from digest.ingest import Backfilled, Ingested, Progress, backfill, fetch, ingest, wanted
-from digest.notices.mail import MailVoice
-from digest.notices.web import Hooks, WebhookVoice
+from digest.membership.returned import Tally, take_all
 from digest.papers import Paper
 from digest.relevance.space import Space
 from digest.rendering.feed import FeedRenderer
-from digest.rendering.mail import MailRenderer
+from digest.rendering.mail import MailLinks, MailRenderer
 from digest.rendering.templates import environment
 from digest.sources import calendar
 from digest.store import Store
 from digest.store.gates import held
 from digest.subscribers import MAIN, Subscriber, Verdict
-from digest.transport import Transport
-from digest.transport.folder import FolderTransport
-from digest.transport.smtp import SmtpTransport
+from digest.transport.returns.places import configured
 
+log = logging.getLogger(__name__)
 FORMATS = ("html", "text", "eml", "atom", "rss")
 _FEED_EDITIONS = 30
 
@@ -48,6 +48,8 @@ class Run:
     ingested: Ingested
     composed: Composed
     delivered: Delivered
+    returned: Tally | None = None  # what came of bounces and replies, where a mailbox is configured
+    unread: DigestError | None = None  # why that mailbox could not be read
 
     @property
     def problems(self) -> tuple[SourceError, ...]:
@@ -71,6 +73,7 @@ class App:
         self.settings = settings
         self.now = now
         self._lent = store
+        self._mailing = Mailing(settings)
 
     @cached_property
     def store(self) -> Store:
@@ -98,6 +101,7 @@ class App:
 
         With `reread`, only sources are asked that have shown a listing since they were read, or not in that time.
         """
+        self.recover()  # what is read may change what mails in doubt are written from
         with inlets(self.settings, self.store) as opened:
             sources = opened.sources()
             asked = None if reread is None else wanted(self.store, sources, now=self.now, reread=reread)
@@ -159,26 +163,85 @@ class App:
             self.store,
             self.settings.relevance,
             now=self.now,
-            message_id=self._message_id,
+            message_id=self._mailing.message_id,
             model_folder=self._model_folder(),
+            welcome=self.settings.letters.welcome,
         )
+
+    def ask_the_silent(self) -> membership.Asked:
+        """Ask those not heard of for long whether they still read, if the operator wants that."""
+        return membership.ask_the_silent(
+            self.store, self.settings.letters, now=self.now, message_id=self._mailing.message_id
+        )
+
+    def take_returned(self, messages: Iterable[bytes], *, recipient: str = "") -> Tally:
+        """Act on bounces, complaints and replies."""
+        goodbye = self._mailing.message_id if self.settings.letters.goodbye else None
+        return take_all(self.store, messages, now=self.now, recipient=recipient, message_id=goodbye)
+
+    def read_returned(self) -> Tally | None:
+        """Act on what lies in the configured mailbox; None where there is none."""
+        returns = self.settings.returns
+        return self.take_returned(configured(returns)) if returns.is_read else None
+
+    def leave_by_link(self, number: int) -> None:
+        """Let the holder of a checked link go, with a goodbye where the operator wants one."""
+        goodbye = self._mailing.message_id if self.settings.letters.goodbye else None
+        membership.leave_by_link(self.store, number, now=self.now, message_id=goodbye)
 
     def deliver(
         self,
         progress: Callable[[int, int], None] = lambda done, of: None,
         stopping: Callable[[], bool] = lambda: False,
     ) -> Delivered:
-        return deliver(self.store, self._mail, self._transport(), now=self.now, progress=progress, stopping=stopping)
+        processes = self.settings.delivery.processes
+        waiting = self._waiting() if processes > 1 else 0
+        if waiting < WORTH_IT:
+            return self.deliver_part(None, progress, stopping)
+        return deliver_in_parts(
+            self.settings, now=self.now, processes=processes, of=waiting, progress=progress, stopping=stopping
+        )
 
-    def sweep(self) -> int:
-        """Make uncertain what abandoned runs have claimed; how many there were."""
-        with self.store.begin() as tx:
-            return tx.deliveries.sweep(self.now, is_gone=processes.is_gone)
+    def deliver_part(
+        self, part: Part | None, progress: Callable[[int, int], None], stopping: Callable[[], bool]
+    ) -> Delivered:
+        """Send what is open, or a part of it, in this process."""
+        return deliver(
+            self.store,
+            self._mail,
+            self._mailing.transport(),
+            now=self.now,
+            settings=self.settings.delivery,
+            returns=self.settings.returns,
+            sign=self._mailing.signer(),
+            threads=self._mailing.threads,
+            part=part,
+            progress=progress,
+            stopping=stopping,
+        )
+
+    def _waiting(self) -> int:
+        with self.store.read() as tx:
+            return len(tx.deliveries.open(self.now))
+
+    def recover(self, is_gone: Callable[[str], bool] = processes.is_gone) -> int:
+        """Make uncertain what abandoned runs have claimed, and keep its bytes; how many mails there were."""
+        return recover(
+            self.store,
+            self._mail,
+            now=self.now,
+            returns=self.settings.returns,
+            sign=self._mailing.signer(),
+            is_gone=is_gone,
+        )
+
+    def release_anew(self, deliveries: Sequence[int]) -> int:
+        """Let go what is held, each as another mail; how many that were."""
+        return outbox.release_anew(self.store, deliveries, message_id=self._mailing.message_id, now=self.now)
 
     def abandon(self) -> int:
-        """Make uncertain what this very process has claimed, right before it ends by force."""
-        with self.store.begin() as tx:
-            return tx.deliveries.sweep(self.now, is_gone=lambda holder: holder == processes.this_process())
+        """The same for what this very process has claimed, right before it ends by force."""
+        return self.recover(lambda holder: holder == processes.this_process())
 
     def run(
         self,
@@ -186,15 +249,28 @@ class App:
         sending: Callable[[int, int], None] = lambda done, of: None,
         stopping: Callable[[], bool] = lambda: False,
     ) -> Run:
-        """Ingest, compose for everyone due, deliver what is open, once."""
+        """Read what came back, ingest, compose for everyone due, deliver what is open, once."""
+        returned, unread = self._returned()
         ingested = self.ingest(reading, stopping)
-        return Run(ingested=ingested, composed=self.compose(), delivered=self.deliver(sending, stopping))
+        composed = self.compose()
+        self.ask_the_silent()
+        delivered = self.deliver(sending, stopping)
+        return Run(ingested=ingested, composed=composed, delivered=delivered, returned=returned, unread=unread)
+
+    def _returned(self) -> tuple[Tally | None, DigestError | None]:
+        """What came back; a mailbox that cannot be read keeps nobody from their papers."""
+        try:
+            return self.read_returned(), None
+        except DigestError as error:
+            log.error("returned mail was not read: %s", error)
+            return None, error
 
     def watch(
         self,
         *,
         ingested: Ingested | None = None,
         delivered: Delivered | None = None,
+        returned: Tally | None = None,
         failure: Exception | None = None,
     ) -> None:
         """Tell the operator of what went wrong in the parts of a run that are given, and of what has been wrong for
@@ -204,10 +280,11 @@ class App:
             relay=delivered.problem if delivered else None,
             outcomes=delivered.outcomes if delivered else {},
             unwritten=delivered.unwritten if delivered else 0,
+            refused_us=len(returned.refused) if returned else 0,
             failure=failure,
         )
         stands = upkeep.standing(self.store, self._newest_listings(), now=self.now)
-        upkeep.watch(self.store, self._voices(), self._ping(), happened, stands, now=self.now)
+        upkeep.watch(self.store, self._mailing.voices(), self._mailing.ping(), happened, stands, now=self.now)
 
     # ------------------------------------------------------------ one reader
 
@@ -219,13 +296,18 @@ class App:
             write = self._feed.atom if form == "atom" else self._feed.rss
             return write(editions, uri=subscriber.feed_uri, since=subscriber.created_at)
         edition = self.preview_edition(subscriber)
-        # A link that is refused: whoever sees a preview, or passes it on, cannot unsubscribe the reader by accident.
-        link = tokens.unsubscribe_url(self.settings.site.url, tokens.PREVIEW)
+        # Links that are refused: whoever sees a preview, or passes it on, cannot act for the reader by accident.
+        url = self.settings.site.url
+        links = MailLinks(
+            unsubscribe=tokens.unsubscribe_url(url, tokens.PREVIEW),
+            settings=tokens.settings_url(url, tokens.PREVIEW),
+            edition=tokens.edition_url(url, tokens.PREVIEW),
+        )
         if form == "eml":
             return self._mail.envelope(
-                edition, to=subscriber.address, unsubscribe_url=link, message_id=self._message_id(), now=self.now
+                edition, reader=subscriber, links=links, message_id=self._mailing.message_id(), now=self.now
             ).content
-        bodies, _ = self._mail.bodies(edition, unsubscribe_url=link)
+        bodies = self._mail.bodies(edition, reader=replace(subscriber, plain=False), links=links)
         return (bodies.html if form == "html" else bodies.plain).encode()
 
     def preview_edition(self, subscriber: Subscriber) -> Edition:
@@ -269,36 +351,10 @@ class App:
 
     # ------------------------------------------------------------ crafts
 
-    def _transport(self) -> Transport:
-        if self.settings.smtp.host:
-            return SmtpTransport(self.settings.smtp)
-        return FolderTransport(Path(self.settings.outbox.folder))
-
     def _newest_listings(self) -> dict[tuple[str, str], date]:
         """For each stream of arXiv's ledger, the day of its newest listing up to this day."""
         newest = calendar.newest_listing(self.now.date(), frozenset(self.settings.arxiv.deferred_days))
         return {("arxiv", stream): newest for stream in self.settings.arxiv.categories}
-
-    def _voices(self) -> list[upkeep.Voice]:
-        """Who tells the operator, the one that answers soonest first."""
-        alarms, site = self.settings.alarms, self.settings.site
-        voices: list[upkeep.Voice] = []
-        if alarms.webhook_url:
-            voices.append(WebhookVoice(self._hooks, alarms.webhook_url, site=site.name))
-        if alarms.mail_to:
-            mailer = self._transport()
-            voices.append(
-                MailVoice(mailer, site=site.name, sender=site.sender, to=alarms.mail_to, message_id=self._message_id)
-            )
-        return voices
-
-    def _ping(self) -> Callable[[], None] | None:
-        url = self.settings.alarms.ping_url
-        return (lambda: self._hooks.get(url)) if url else None
-
-    @property
-    def _hooks(self) -> Hooks:
-        return Hooks(user_agent=f"paperround/{__version__} (+{self.settings.site.url})")
 
     @cached_property
     def _mail(self) -> MailRenderer:
@@ -312,10 +368,6 @@ class App:
     def _templates(self) -> Environment:
         folder = self.settings.site.templates
         return environment(Path(folder) if folder else None)
-
-    def _message_id(self) -> str:
-        domain = self.settings.site.sender.rpartition("@")[2].encode("idna").decode()
-        return f"<{secrets.token_hex(16)}@{domain}>"
 
     @property
     def feed_host(self) -> str:

@@ -76,7 +76,7 @@ def run_command(context: Context, use_json: bool) -> int:
         with contextlib.suppress(DigestError):  # what ended the run is told below in any case
             context.app.watch(failure=error)
         raise
-    context.app.watch(ingested=ran.ingested, delivered=ran.delivered)
+    context.app.watch(ingested=ran.ingested, delivered=ran.delivered, returned=ran.returned)
     facts = {
         "ingest": _ingested_facts(ran.ingested),
         "compose": _composed_facts(ran.composed),
@@ -84,7 +84,10 @@ def run_command(context: Context, use_json: bool) -> int:
     }
     lines = (_ingested_line(ran.ingested), _composed_line(ran.composed), _delivered_line(ran.delivered))
     _say(use_json, facts, "\n".join(lines))
-    return _complain_of_delivery(ran.delivered) or _complain_of_sources(ran.ingested)
+    if ran.unread:
+        click.echo(f"digest: {ran.unread}", err=True)
+    failed = _complain_of_delivery(ran.delivered) or _complain_of_sources(ran.ingested)
+    return failed or (FAILED if ran.unread else DONE)
 
 
 def _listening(context: Context) -> Stopping:

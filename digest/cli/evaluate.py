@@ -23,21 +23,36 @@ _MOST_WEEKS = 520  # ten years
 )
 @click.option("--subscriber", "email", metavar="EMAIL", help="One subscriber; everybody who voted where none is named.")
 @click.option("--plot", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.svg", help="Draw it, as SVG.")
+@click.option("--apply", "is_applied", is_flag=True, help="Give each subscriber the learner that their votes advise.")
+@click.option("--dry-run", is_flag=True, help="With --apply: say what would change, and change nothing.")
 @json_option
 @pass_context
-def eval_command(context: Context, weeks: int, email: str | None, plot: Path | None, use_json: bool) -> int:
+def eval_command(
+    context: Context,
+    weeks: int,
+    email: str | None,
+    plot: Path | None,
+    is_applied: bool,
+    dry_run: bool,
+    use_json: bool,
+) -> int:
     """Measure the ranking on the subscribers' own votes, beside what others use.
 
     Every listing of the last weeks of which a subscriber liked a paper is ranked again, with the profile and the
-    papers that were known before it: by us, newest first, by keywords, by the centroid of the liked papers, and by a
-    support vector machine of the subscriber's own. Nothing is changed. With too few votes it says so, with exit 0.
+    papers that were known before it: by us, by us with words alone, newest first, by keywords, by the centroid of the
+    liked papers, and by a support vector machine of the subscriber's own. Nothing is changed but by --apply: who has
+    ten listings gets `words` where words alone are better for certain, and `full` where they are not. With too few
+    votes it says so, with exit 0.
     """
+    if dry_run and not is_applied:
+        raise InvalidInput("--dry-run goes with --apply; without it nothing is changed")
     with meter() as show:
         found = context.app.evaluate(email, weeks=weeks, progress=lambda done, of: show("ranking listings", done, of))
     if plot and found.enough:
         _draw(found, plot)
+    changed = _applied(context, found, dry_run) if is_applied else ()
     if use_json:
-        as_json(asdict(found) | {"enough": found.enough})
+        as_json(asdict(found) | {"enough": found.enough, "changed": [line.address for line in changed]})
         return 0
     click.echo(f"eval: {found.days:,} listings of {len(found.readers):,} subscribers, {found.first} to {found.last}")
     if not found.enough:
@@ -46,10 +61,13 @@ def eval_command(context: Context, weeks: int, email: str | None, plot: Path | N
     click.echo(f"in brackets: 95 % intervals over {'subscribers' if found.by_reader else 'days'}")
     _calibration(found)
     click.echo()
-    table(("subscriber", "listings", "liked", "ours", "better for sure"), list(map(_reader, found.readers)), empty="")
+    table(_OF_READERS, list(map(_reader, found.readers)), empty="")
+    if is_applied:
+        _changes(changed, dry_run)
     return 0
 
 
+_OF_READERS = ("subscriber", "listings", "liked", "ours", "learner", "better for sure")
 _COLUMNS = ("ranking", "nDCG@10", "AUC", "precision@edition", "ours better by (nDCG)")
 
 
@@ -67,7 +85,26 @@ def _reader(line: "ReaderLine") -> tuple[object, ...]:
 
     sure = ", ".join(f"{name} {line.ndcg[name]:.3f}" for name in line.better) or "none"
     told = sure if line.days >= ENOUGH_DAYS else f"too few listings to tell, {ENOUGH_DAYS} are needed"
-    return line.address, line.days, line.liked, f"{line.ndcg[OURS]:.3f}", told
+    return line.address, line.days, line.liked, f"{line.ndcg[OURS]:.3f}", line.learner, told
+
+
+def _applied(context: Context, found: "Report", dry_run: bool) -> tuple["ReaderLine", ...]:
+    """Whose learner has changed, or would."""
+    from digest.evaluation import adopt
+
+    return found.changes if dry_run else adopt(context.app.store, found)
+
+
+def _changes(changed: tuple["ReaderLine", ...], dry_run: bool) -> None:
+    from digest.evaluation import OURS, WORDS_ALONE
+
+    if not changed:
+        click.echo("no subscriber's learner changes")
+    for line in changed:
+        click.echo(
+            f"{'would change' if dry_run else 'changed'} {line.address} from {line.learner} to {line.advised}:"
+            f" {WORDS_ALONE} {line.ndcg[WORDS_ALONE]:.3f}, {OURS} {line.ndcg[OURS]:.3f} in {line.days:,} listings"
+        )
 
 
 def _calibration(found: "Report") -> None:

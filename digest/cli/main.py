@@ -35,6 +35,9 @@ _COMMANDS = {  # name: module of digest.cli that holds it
     "paper": "paper",
     "author": "author",
     "batch": "batch",
+    "delivery": "delivery",
+    "bounce": "bounce",
+    "suppression": "suppression",
     "source": "source",
     "demo": "demo",
 }
@@ -76,6 +79,9 @@ SUMMARIES = {
     "paper": "Look up papers, and say which are one work.",
     "author": "Who is known under a name.",
     "batch": "The ledger: was everything read?",
+    "delivery": "The outbox: what waits, was sent, or is held.",
+    "bounce": "Read what other mail systems and readers answer.",
+    "suppression": "Addresses that get nothing for ever.",
     "source": "When each source was asked, and its rate.",
     "demo": "Run three days on a bundled sample.",
 }

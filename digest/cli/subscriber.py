@@ -6,7 +6,7 @@ from digest import browse, membership
 from digest.browse import SubscriberRecord
 from digest.cli.context import Context, pass_context
 from digest.cli.output import as_json, json_option, table
-from digest.subscribers import DAY_NAMES, EVERY_DAY, Schedule, Subscriber, SubscriberState
+from digest.subscribers import DAY_NAMES, EVERY_DAY, EditionKind, Schedule, Subscriber, SubscriberState
 
 
 @click.group("subscriber", epilog="Example: digest subscriber list")
@@ -24,6 +24,8 @@ def subscriber_command() -> None:
 @click.option("--send-at", default="07:00", show_default=True, metavar="HH:MM", help="Local hour of the mail.")
 @click.option("--days", default="daily", show_default=True, help="daily, weekdays, or names such as mon,wed,fri.")
 @click.option("--size", type=int, default=membership.DEFAULT_SIZE, show_default=True, help="Most papers in a mail.")
+@click.option("--weekly", metavar="DAY", help="One edition a week, on this day, such as fri.")
+@click.option("--plain", is_flag=True, help="Mails as plain text, without HTML.")
 @pass_context
 def add(
     context: Context,
@@ -34,10 +36,12 @@ def add(
     send_at: str,
     days: str,
     size: int,
+    weekly: str | None,
+    plain: bool,
 ) -> int:
     """Add a subscriber, active at once."""
     schedule = Schedule(
-        timezone=membership.timezone(timezone), send_at=membership.hour(send_at), days=membership.days(days)
+        timezone=membership.timezone(timezone), send_at=membership.hour(send_at), days=_on(days, weekly)
     )
     added = membership.add(
         context.app.store,
@@ -46,6 +50,8 @@ def add(
         now=context.now,
         schedule=schedule,
         papers=size,
+        kind=EditionKind.WEEKLY if weekly else EditionKind.DAILY,
+        plain=plain,
         categories=categories,
         interests=interests,
     )
@@ -95,6 +101,8 @@ def show(context: Context, email: str, use_json: bool) -> int:
         ("address", s.address),
         ("state", s.state),
         ("next edition", _local(s)),
+        ("kind", f"{s.kind}{', plain text' if s.plain else ''}"),
+        ("language", s.language),
         ("days", _days(s)),
         ("size", s.size),
         ("last edition", f"{last.slot_date}, {len(last.recommendations)} papers" if last else "none yet"),
@@ -112,19 +120,35 @@ def show(context: Context, email: str, use_json: bool) -> int:
 @click.option("--send-at", metavar="HH:MM", help="Local hour of the mail.")
 @click.option("--days", help="daily, weekdays, or names such as mon,wed,fri.")
 @click.option("--size", type=int, help="Most papers in a mail.")
+@click.option("--weekly", metavar="DAY", help="One edition a week, on this day, such as fri.")
+@click.option("--daily", is_flag=True, help="An edition on each of the days.")
+@click.option("--plain/--html", default=None, help="Mails as plain text alone, or with HTML.")
+@click.option("--language", metavar="TAG", help="Of mails and pages, such as de.")
 @pass_context
 def set_(
-    context: Context, email: str, timezone: str | None, send_at: str | None, days: str | None, size: int | None
+    context: Context,
+    email: str,
+    timezone: str | None,
+    send_at: str | None,
+    days: str | None,
+    size: int | None,
+    weekly: str | None,
+    daily: bool,
+    plain: bool | None,
+    language: str | None,
 ) -> int:
-    """Change when and how much somebody gets."""
+    """Change when, how much and in which language somebody gets."""
     changed = membership.reschedule(
         context.app.store,
         email,
         now=context.now,
         zone=membership.timezone(timezone) if timezone else None,
         send_at=membership.hour(send_at) if send_at else None,
-        on=membership.days(days) if days else None,
+        on=_on(days or "daily", weekly) if days or weekly else None,
         papers=size,
+        kind=_kind(weekly, daily),
+        plain=plain,
+        language=language,
     )
     click.echo(f"changed {changed.address}; next edition {_local(changed)}")
     return 0
@@ -158,6 +182,22 @@ def remove(context: Context, email: str) -> int:
     return 0
 
 
+def _on(days: str, weekly: str | None) -> frozenset[int]:
+    """The days, or the one of a weekly edition."""
+    on = membership.days(weekly or days)
+    if weekly and len(on) != 1:
+        raise click.UsageError(f"--weekly takes one day, such as fri, not {weekly!r}")
+    return on
+
+
+def _kind(weekly: str | None, daily: bool) -> EditionKind | None:
+    if weekly and daily:
+        raise click.UsageError("give --weekly or --daily, not both")
+    if daily:
+        return EditionKind.DAILY
+    return EditionKind.WEEKLY if weekly else None
+
+
 def _facts(record: SubscriberRecord) -> dict[str, object]:
     s = record.subscriber
     return {
@@ -167,6 +207,9 @@ def _facts(record: SubscriberRecord) -> dict[str, object]:
         "send_at": f"{s.schedule.send_at:%H:%M}",
         "days": [DAY_NAMES[n] for n in sorted(s.schedule.days)],
         "size": s.size,
+        "kind": s.kind.value,
+        "plain": s.plain,
+        "language": s.language,
         "next_due_at": s.next_due_at,
         "categories": record.profile.categories,
         "created_at": s.created_at,

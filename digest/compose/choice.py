@@ -62,13 +62,35 @@ class Chooser:
     def choose(self, subscribers: Sequence[tuple[Subscriber, date]]) -> list[Choice]:
         """A choice for each subscriber and local date."""
         questions = self.questions([subscriber for subscriber, _ in subscribers])
-        depth = looked_at(max((subscriber.size for subscriber, _ in subscribers), default=0))
+        depth = looked_at(max((self._seats(subscriber) for subscriber, _ in subscribers), default=0))
         found = self.ranking.contenders(questions, depth=depth)
         asked = self._asked_for([subscriber for subscriber, _ in subscribers])
         return [
-            self._choice(subscriber, slot, question, _with(contenders, asked.get(subscriber.id, ())))
+            self._marked(
+                subscriber,
+                self._choice(
+                    replace(subscriber, size=self._seats(subscriber)),
+                    slot,
+                    question,
+                    _with(contenders, asked.get(subscriber.id, ())),
+                ),
+            )
             for (subscriber, slot), question, contenders in zip(subscribers, questions, found, strict=True)
         ]
+
+    def _seats(self, subscriber: Subscriber) -> int:
+        """How many papers the edition may have: what is carried to it takes no seat from the day's, up to as many."""
+        return subscriber.size + min(len(self._desk.carried.get(subscriber.id, ())), subscriber.size)
+
+    def _marked(self, subscriber: Subscriber, choice: Choice) -> Choice:
+        """With what is carried from an edition that was never sent marked so."""
+        carried = self._desk.carried.get(subscriber.id)
+        if not carried:
+            return choice
+        marked = (
+            replace(each, slot=Slot.CARRIED) if each.paper.id in carried else each for each in choice.recommendations
+        )
+        return replace(choice, recommendations=tuple(marked))
 
     def questions(self, subscribers: Sequence[Subscriber]) -> list[Question]:
         """What is offered to each; readers who wait for the same share one mask."""
@@ -79,7 +101,11 @@ class Chooser:
             )
             for subscriber in {each.read_through: each for each in subscribers}.values()
         }
-        return [Question(self._desk.readers[each.id], masks[each.read_through]) for each in subscribers]
+        return [Question(self.reader(each), masks[each.read_through]) for each in subscribers]
+
+    def reader(self, subscriber: Subscriber) -> Reader:
+        """A subscriber as papers are scored for them."""
+        return replace(self._desk.readers[subscriber.id], learner=subscriber.learner)
 
     def explained(self, reader: Reader, chosen: Sequence[tuple[int, Interest | None]]) -> list[Recommendation]:
         """Papers by row with the reasons that add up to their score for one of the reader's interests."""
@@ -142,15 +168,15 @@ class Chooser:
 
     def _asked_for(self, subscribers: Sequence[Subscriber]) -> dict[int, list[Contender]]:
         """By subscriber, what they reclaimed as the profile sees it; no filter of theirs keeps it out."""
-        asking = {each.id: self._desk.reclaimed[each.id] for each in subscribers if self._desk.reclaimed.get(each.id)}
+        asking = [(each, keys) for each in subscribers if (keys := self._desk.reclaimed.get(each.id))]
         questions = [
-            Question(unfiltered(self._desk.readers[number]), np.array([key in keys for key in self._keys], dtype=bool))
-            for number, keys in asking.items()
+            Question(unfiltered(self.reader(each)), np.array([key in keys for key in self._keys], dtype=bool))
+            for each, keys in asking
         ]
-        found = self.ranking.contenders(questions, depth=max(map(len, asking.values()), default=0))
+        found = self.ranking.contenders(questions, depth=max((len(keys) for _, keys in asking), default=0))
         return {
-            number: [replace(each, reclaimed=True) for each in (*contenders, *self._unseen(question, contenders))]
-            for number, question, contenders in zip(asking, questions, found, strict=True)
+            each.id: [replace(one, reclaimed=True) for one in (*contenders, *self._unseen(question, contenders))]
+            for (each, _), question, contenders in zip(asking, questions, found, strict=True)
         }
 
     def _unseen(self, question: Question, contenders: Sequence[Contender]) -> list[Contender]:
@@ -196,7 +222,7 @@ def is_ranked(profile: Profile) -> bool:
 def unfiltered(reader: Reader) -> Reader:
     """A reader whose rules keep nothing out."""
     interests = tuple(replace(each, categories=(), exclude=()) for each in reader.profile.interests)
-    return Reader(Profile(interests=interests), reader.papers)
+    return replace(reader, profile=Profile(interests=interests))
 
 
 def _limits(subscriber: Subscriber, reader: Reader, settings: RelevanceSettings) -> Limits:

@@ -3,21 +3,27 @@
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
 from pathlib import Path
 
 from digest.compose.background import background, count_what_is_not
 from digest.compose.choice import BELOW_THE_FOLD, IN_WORDS, Choice, Chooser
 from digest.compose.coverage import by_category, coverage
 from digest.compose.desk import Desk, desk
-from digest.editions import Edition, EditionKind, Notice, Slate
+from digest.editions import Edition, Notice, Slate, Trending
 from digest.errors import InvalidInput
+from digest.mail import LetterKind
 from digest.relevance.settings import RelevanceSettings
 from digest.relevance.space import Space
 from digest.store import Store, Transaction, shadow
-from digest.subscribers import Subscriber
+from digest.store.expiry import expire
+from digest.subscribers import EditionKind, Subscriber
 
 log = logging.getLogger(__name__)
+TRENDING = 3  # papers named as trending at most
+LEAST_TIME = timedelta(hours=4)  # for the mail of an edition
+LETTERS_LAST = timedelta(days=7)  # a welcome that is later is of no use
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,12 +42,17 @@ def compose(
     now: datetime,
     message_id: Callable[[], str],
     model_folder: Path | None = None,
+    welcome: bool = False,
 ) -> Composed:
     """Keep an edition, and the intent to mail it, for every subscriber who is due at `now`.
+
+    A reader's first edition is preceded by a letter that says what comes and how to leave, if `welcome`.
 
     Where nothing was announced since the last edition, the subscriber stays due until the local date ends.
     """
     count_what_is_not(store)
+    with store.begin() as tx:
+        expire(tx, now=now)
     with store.read() as tx:
         slots = [(subscriber, subscriber.schedule.open_slot(now)) for subscriber in tx.subscribers.due(now)]
         due = [(subscriber, slot) for subscriber, slot in slots if slot is not None]
@@ -53,7 +64,10 @@ def compose(
             subscriber for subscriber, slot in slots if slot is None
         ):  # the date they were due has ended
             tx.subscribers.change(subscriber.id, next_due_at=_after(subscriber, now))
-        kept = [_keep(tx, slate, choice, now, message_id) for slate, choice in drafts]
+        readers = {subscriber.id: subscriber for subscriber, _ in served}
+        kept = [
+            _keep(tx, readers[slate.subscriber_id], slate, choice, now, message_id, welcome) for slate, choice in drafts
+        ]
     return Composed(kept=kept.count(True), empty=kept.count(False), waiting=len(due) - len(served))
 
 
@@ -69,7 +83,7 @@ def preview(
     today = subscriber.schedule.local_date(now)
     count_what_is_not(store)
     with store.read() as tx:
-        if kept := tx.editions.on(subscriber.id, EditionKind.DAILY, today):
+        if kept := tx.editions.on(subscriber.id, subscriber.kind, today):
             return kept
         laid = desk(tx, [subscriber])
         last = tx.editions.of(subscriber.id, limit=1)
@@ -90,17 +104,19 @@ def preview(
         coverage=slate.coverage,
         notices=slate.notices,
         also_new=slate.also_new,
+        trending=slate.trending,
     )
 
 
 def _notices(laid: Desk, subscriber: Subscriber) -> tuple[Notice, ...]:
-    """What happened to the papers a reader liked since their last edition."""
+    """What happened to the papers a reader liked since their last edition, and what that one could not tell."""
     since, liked = subscriber.read_through, set(laid.readers[subscriber.id].profile.liked)
-    return tuple(
+    news = (
         Notice(paper=change.kept.paper, kind=change.kind, day=change.day)
         for change in laid.changes
         if since is not None and change.announcement > since and change.kept.paper.id in liked
     )
+    return (*laid.unsaid.get(subscriber.id, ()), *news)
 
 
 def _is_served(laid: Desk, subscriber: Subscriber, slot: date) -> bool:
@@ -132,7 +148,7 @@ def _slate(laid: Desk, subscriber: Subscriber, slot: date, choice: Choice, now: 
     on_time = {item.day for item in offered.values() if not item.late}
     return Slate(
         subscriber_id=subscriber.id,
-        kind=EditionKind.DAILY,
+        kind=subscriber.kind,
         slot_date=slot,
         recommendations=choice.recommendations,
         considered=by_category([item.kept.paper for item in offered.values()], profile),
@@ -142,10 +158,26 @@ def _slate(laid: Desk, subscriber: Subscriber, slot: date, choice: Choice, now: 
         read_through=laid.read_through,
         next_due_at=_after(subscriber, now),
         also_new=choice.also_new,
+        trending=_trending(laid, subscriber, choice),
     )
 
 
-def _keep(tx: Transaction, slate: Slate, choice: Choice, now: datetime, message_id: Callable[[], str]) -> bool | None:
+def _trending(laid: Desk, subscriber: Subscriber, choice: Choice) -> tuple[Trending, ...]:
+    """What many others look at, but for what the reader has here or has had before."""
+    here = {each.paper.id for each in choice.recommendations} | {paper.id for paper in choice.also_new}
+    known = here | laid.seen[subscriber.id] | set(laid.readers[subscriber.id].profile.liked)
+    return tuple(islice((each for each in laid.trending if each.paper.id not in known), TRENDING))
+
+
+def _keep(
+    tx: Transaction,
+    subscriber: Subscriber,
+    slate: Slate,
+    choice: Choice,
+    now: datetime,
+    message_id: Callable[[], str],
+    welcome: bool,
+) -> bool | None:
     """Whether an edition with papers was kept; None if the day had one already."""
     number = tx.editions.keep(slate, now=now)
     tx.subscribers.change(slate.subscriber_id, next_due_at=slate.next_due_at)
@@ -154,7 +186,10 @@ def _keep(tx: Transaction, slate: Slate, choice: Choice, now: datetime, message_
     tx.subscribers.change(slate.subscriber_id, read_through=slate.read_through)
     tx.shadow.keep(number, _shadow(choice))
     if slate.recommendations or slate.notices:
-        tx.deliveries.intend(number, message_id=message_id(), now=now)
+        if welcome and subscriber.read_through is None:
+            _welcome(tx, subscriber, slate.slot_date, now, message_id)
+        expires_at = _end(subscriber, slate, now)
+        tx.deliveries.intend(number, message_id=message_id(), now=now, expires_at=expires_at)
         log.info(
             "edition=%d subscriber=%d date=%s papers=%d of %d",
             number,
@@ -172,6 +207,28 @@ def _keep(tx: Transaction, slate: Slate, choice: Choice, now: datetime, message_
             slate.papers_read,
         )
     return bool(slate.recommendations or slate.notices)
+
+
+def _welcome(tx: Transaction, subscriber: Subscriber, day: date, now: datetime, message_id: Callable[[], str]) -> None:
+    """Write to somebody whose first edition this is; who comes back has been welcomed before."""
+    if (
+        tx.letters.last(subscriber.id, LetterKind.WELCOME) is not None
+        or len(tx.editions.of(subscriber.id, limit=2)) > 1
+    ):
+        return
+    letter = tx.letters.keep(subscriber.id, LetterKind.WELCOME, day, now=now)
+    if letter is not None:
+        tx.deliveries.intend_letter(letter, message_id=message_id(), now=now, expires_at=now + LETTERS_LAST)
+
+
+def _end(subscriber: Subscriber, slate: Slate, now: datetime) -> datetime:
+    """When an edition that was not sent is sent no more: a daily one with its local date, a weekly one two days later.
+
+    One that is made late in the evening has some hours all the same.
+    """
+    days = 1 if slate.kind is EditionKind.DAILY else 3
+    midnight = datetime.combine(slate.slot_date + timedelta(days=days), time(), subscriber.schedule.timezone)
+    return max(midnight.astimezone(UTC), now + LEAST_TIME)
 
 
 def _shadow(choice: Choice) -> list[shadow.LeftOut]:

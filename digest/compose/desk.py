@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from digest.batches import Batch
+from digest.editions import Notice, Trending
 from digest.identity import PaperId
 from digest.relevance import rules
 from digest.relevance.readers import Reader, Voted
 from digest.relevance.text import TermCounts
+from digest.signals import UPVOTES
 from digest.store import Transaction
 from digest.store.announcements import Change, FreshPaper
-from digest.subscribers import Profile, Subscriber
+from digest.subscribers import EditionKind, Profile, Subscriber
 
+DAYS = {EditionKind.DAILY: 1, EditionKind.WEEKLY: 7}  # of listings that an edition is about
 _LEDGER_DAYS = timedelta(days=14)  # how far back a batch that is open is told of
 
 
@@ -25,9 +28,12 @@ class Desk:
     fresh: dict[PaperId, FreshPaper]
     readers: dict[int, Reader]
     seen: dict[int, set[PaperId]]
-    reclaimed: dict[int, dict[PaperId, FreshPaper]]  # by subscriber: what was left out and asked for
+    reclaimed: dict[int, dict[PaperId, FreshPaper]]  # by subscriber: what was left out and asked for, or carried
+    carried: dict[int, set[PaperId]]  # by subscriber: of them, what editions that were never sent have left
     batches: tuple[Batch, ...]  # of the last days, oldest first
     changes: tuple[Change, ...]  # of papers that any of the readers liked
+    unsaid: dict[int, tuple[Notice, ...]]  # by subscriber: what stood in a last edition that was never sent
+    trending: tuple[Trending, ...]  # of the last days, most upvotes first
 
     @property
     def candidates(self) -> dict[PaperId, FreshPaper]:
@@ -38,10 +44,12 @@ class Desk:
     def is_news(self, item: FreshPaper, subscriber: Subscriber) -> bool:
         """Whether a paper was announced since the subscriber's last edition.
 
-        Before the first edition that is the newest listing alone: what came earlier is background.
+        Before the first edition that is the newest listing, or week of listings: what came earlier is background.
         """
-        since = subscriber.read_through
-        return item.day == self.newest_listing if since is None else item.announcement > since
+        if subscriber.read_through is not None:
+            return item.announcement > subscriber.read_through
+        assert self.newest_listing is not None  # noqa: S101 - there is an item
+        return timedelta(0) <= self.newest_listing - item.day < timedelta(days=DAYS[subscriber.kind])
 
     def offered(self, subscriber: Subscriber) -> dict[PaperId, FreshPaper]:
         """What the subscriber's categories let in of what was announced since the last edition."""
@@ -59,22 +67,26 @@ def desk(tx: Transaction, subscribers: Sequence[Subscriber]) -> Desk:
     since = [s.read_through for s in subscribers if s.read_through is not None]
     fresh = tx.announcements.fresh_since(min(since)) if since else []
     if newest is not None and len(since) < len(subscribers):
-        fresh += tx.announcements.fresh_on(newest)
+        fresh += tx.announcements.fresh_on(newest, days=max(DAYS[s.kind] for s in subscribers))
     return laid(tx, subscribers, {item.kept.paper.id: item for item in fresh})
 
 
 def laid(tx: Transaction, subscribers: Sequence[Subscriber], fresh: dict[PaperId, FreshPaper]) -> Desk:
     profiles = tx.subscribers.profiles(subscriber.id for subscriber in subscribers)
     newest = tx.announcements.newest_listing()
+    reclaimed = _reclaimed(tx, profiles, fresh)
     return Desk(
         newest_listing=newest,
         read_through=tx.announcements.newest() or 0,
         fresh=fresh,
         readers=_readers(tx, profiles),
         seen={subscriber.id: tx.subscribers.seen(subscriber.id) for subscriber in subscribers},
-        reclaimed=_reclaimed(tx, profiles, fresh),
+        reclaimed=reclaimed,
+        carried=_carried(tx, reclaimed),
         batches=_batches(tx, fresh.values(), newest),
         changes=_changes(tx, subscribers, profiles),
+        unsaid=_unsaid(tx, profiles, newest),
+        trending=_trending(tx, newest, days=max((DAYS[s.kind] for s in subscribers), default=1)),
     )
 
 
@@ -99,6 +111,35 @@ def _reclaimed(
         number: _still_wanted(profiles[number], [known[row] for row in sorted(rows) if row in known])
         for number, rows in asked.items()
     }
+
+
+def _carried(tx: Transaction, reclaimed: dict[int, dict[PaperId, FreshPaper]]) -> dict[int, set[PaperId]]:
+    """By subscriber, what comes again because its mail was never sent."""
+    told = tx.shadow.carried(reclaimed) if reclaimed else set()
+    return {
+        number: {key for key, item in items.items() if (number, item.kept.row) in told}
+        for number, items in reclaimed.items()
+    }
+
+
+def _unsaid(tx: Transaction, profiles: Iterable[int], newest: date | None) -> dict[int, tuple[Notice, ...]]:
+    unsent = tx.editions.unsent(profiles, since=newest - _LEDGER_DAYS) if newest else {}
+    return {number: edition.notices for number, edition in unsent.items() if edition.notices}
+
+
+def _trending(tx: Transaction, newest: date | None, *, days: int) -> tuple[Trending, ...]:
+    """What readers elsewhere point to, most upvotes first."""
+    if newest is None:
+        return ()
+    named = tx.announcements.trending(since=newest - timedelta(days=days))
+    told = tx.signals.newest(kept.paper.id for kept, _ in named)
+    found = [
+        Trending(paper=kept.paper, upvotes=int(signal.value), source=source)
+        for kept, source in named
+        for signal in told.get(kept.paper.id, ())
+        if (signal.name, signal.source) == (UPVOTES, source) and isinstance(signal.value, float)
+    ]
+    return tuple(sorted(found, key=lambda each: (-each.upvotes, each.paper.id)))
 
 
 def _still_wanted(profile: Profile, items: Iterable[FreshPaper]) -> dict[PaperId, FreshPaper]:

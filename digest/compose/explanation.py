@@ -88,7 +88,7 @@ def _explained(
     past: _Past,
     choice: Choice,
 ) -> Explanation:
-    reader, row = desk.readers[subscriber.id], list(desk.candidates).index(key)
+    reader, row = chooser.reader(subscriber), list(desk.candidates).index(key)
     order = _order(chooser, reader)
     place = next((at for at, each in enumerate(order, start=1) if each.paper == key), None)
     recommendation, contender = _told(chooser, reader, row, order[place - 1] if place else None)

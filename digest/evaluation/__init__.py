@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from digest.evaluation.backtest import OURS, replay
+from digest.evaluation.adopting import adopt
+from digest.evaluation.backtest import LEARNERS, OURS, WORDS_ALONE, replay
 from digest.evaluation.past import Archive, load, since
 from digest.evaluation.plot import intervals
 from digest.evaluation.report import DEPTH, ENOUGH_DAYS, Line, ReaderLine, Report, report
@@ -11,7 +12,18 @@ from digest.relevance.settings import RelevanceSettings
 from digest.store import Store
 from digest.subscribers import Subscriber
 
-__all__ = ["ENOUGH_DAYS", "OURS", "Line", "ReaderLine", "Report", "chart", "evaluate"]
+__all__ = [
+    "ENOUGH_DAYS",
+    "LEARNERS",
+    "OURS",
+    "WORDS_ALONE",
+    "Line",
+    "ReaderLine",
+    "Report",
+    "adopt",
+    "chart",
+    "evaluate",
+]
 
 
 def evaluate(

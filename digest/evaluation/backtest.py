@@ -1,7 +1,7 @@
 """Day by day through the past: every listing in the order of each ranking, beside what the readers liked of it."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -12,13 +12,16 @@ from digest.relevance.calibration import Calibration
 from digest.relevance.latent import Rows
 from digest.relevance.ranking import Candidate, DayRanking, Question
 from digest.relevance.readers import Voted
-from digest.relevance.rivals import RIVALS, Material, spread
+from digest.relevance.rivals import RIVALS, Material, Rival, spread
 from digest.relevance.selection import Contender
 from digest.relevance.settings import RelevanceSettings
 from digest.relevance.text import count_words
-from digest.subscribers import Profile, Subscriber
+from digest.subscribers import Learner, Profile, Subscriber
 
 OURS = "ours"
+WORDS_ALONE = "words alone"
+LEARNERS = {Learner.FULL: OURS, Learner.WORDS: WORDS_ALONE}  # what the product itself can rank with
+RANKINGS = (*LEARNERS.values(), *(rival.value for rival in Rival))
 Scores = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
 
@@ -31,7 +34,7 @@ class Judged:
     day: date
     liked: npt.NDArray[np.bool_]  # at least one true and one false
     scores: dict[str, Scores]  # by name of the ranking, higher is better
-    probabilities: Scores  # ours, 0 to 1; NaN for what the reader's rules keep out
+    probabilities: Scores  # by the subscriber's learner, 0 to 1; NaN for what the reader's rules keep out
 
 
 def replay(
@@ -62,12 +65,17 @@ class _Day:
 
     def judged(self, questions: Sequence[Questioned]) -> Iterator[Judged]:
         asked = [Question(each.reader, self._offered(each.reader.profile)) for each in questions]
-        found = self._ranking.contenders(asked, depth=len(self._ranking.candidates))
-        for each, question, contenders in zip(questions, asked, found, strict=True):
+        found = {learner: self._contenders(asked, learner) for learner in LEARNERS}
+        for at, (each, question) in enumerate(zip(questions, asked, strict=True)):
             rows = np.array([row for row in self._newest if question.offered[row]], dtype=np.int64)
             liked = np.array([self._ranking.candidates[row].paper.id in each.liked for row in rows], dtype=bool)
             if 0 < liked.sum() < len(liked):
-                yield self._ranked(each, rows, liked, contenders)
+                yield self._ranked(each, rows, liked, {learner: found[learner][at] for learner in LEARNERS})
+
+    def _contenders(self, questions: Sequence[Question], learner: Learner) -> list[list[Contender]]:
+        """The whole listing for each reader, as if this were their learner."""
+        asked = [replace(each, reader=replace(each.reader, learner=learner)) for each in questions]
+        return self._ranking.contenders(asked, depth=len(self._ranking.candidates))
 
     def _offered(self, profile: Profile) -> npt.NDArray[np.bool_]:
         """What the reader's categories let in and had not been voted on."""
@@ -76,12 +84,18 @@ class _Day:
         return fresh & self._ranking.rules.within(profile.categories)
 
     def _ranked(
-        self, each: Questioned, rows: Places, liked: npt.NDArray[np.bool_], contenders: Sequence[Contender]
+        self,
+        each: Questioned,
+        rows: Places,
+        liked: npt.NDArray[np.bool_],
+        contenders: Mapping[Learner, Sequence[Contender]],
     ) -> Judged:
-        ours, chances = _ours(contenders, len(self._ranking.candidates))
         material = self._material(each, [self._ranking.candidates[row] for row in rows], rows)
         rivals = {name.value: score(material) for name, score in RIVALS.items()}
-        return Judged(each.subscriber, self._day, liked, {OURS: ours[rows]} | rivals, chances[rows])
+        own = {learner: _own(found, len(self._ranking.candidates)) for learner, found in contenders.items()}
+        scores = {LEARNERS[learner]: ranked[rows] for learner, (ranked, _) in own.items()}
+        _, chances = own[each.subscriber.learner]
+        return Judged(each.subscriber, self._day, liked, scores | rivals, chances[rows])
 
     def _material(self, each: Questioned, papers: Sequence[Candidate], rows: Places) -> Material:
         profile, space = each.reader.profile, self._space
@@ -103,7 +117,7 @@ class _Day:
         return self._space.background[spread(np.flatnonzero(~np.isin(self._space.model.numbers, taken)))]
 
 
-def _ours(contenders: Sequence[Contender], papers: int) -> tuple[Scores, Scores]:
+def _own(contenders: Sequence[Contender], papers: int) -> tuple[Scores, Scores]:
     """The product's order as scores, and its probabilities, both of shape (papers,)."""
     best = sorted(contenders, key=lambda each: (not each.must_read, -each.probability, -each.score, each.paper))
     scores, chances = np.zeros(papers), np.full(papers, np.nan)

@@ -17,6 +17,7 @@ _WIDTH, _HEIGHT, _LEFT, _TOP, _BOTTOM, _LEGEND = 720, 340, 60, 46, 48, 18  # pix
 _ROW = 30  # pixels from interval to interval
 _NAMES = 170  # pixels for their names
 _TICKS = 6  # on an axis, at most one more
+_FINEST = 1e-12  # what values are apart at least to be drawn apart; less is rounding
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class _Scale:
 
     def __init__(self, values: Sequence[float], start: float, end: float) -> None:
         self.low, self.high = min(values, default=0.0), max(values, default=1.0)
-        if self.low == self.high:
+        if self.high - self.low < _FINEST:
             self.high = self.low + 1
         self.start, self.end = start, end
 

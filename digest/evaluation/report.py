@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
-from digest.evaluation.backtest import OURS, Judged
+from digest.evaluation.backtest import OURS, RANKINGS, WORDS_ALONE, Judged
 from digest.relevance.measures import (
     Bin,
     Binning,
@@ -24,7 +24,7 @@ from digest.relevance.measures import (
     precision_at,
     reliability,
 )
-from digest.relevance.rivals import Rival
+from digest.subscribers import Learner
 
 Vector = npt.NDArray[np.float64]
 
@@ -32,7 +32,7 @@ DEPTH = 10  # of nDCG
 ENOUGH_DAYS = 10  # listings, of all readers or of one, below which no ranking is called better
 ENOUGH_READERS = 5  # below which days are drawn again, for want of readers
 DRAWS = 10_000  # of the bootstrap for one reader, whose level is nearer to 1
-ERROR = 0.05  # chance that a reader's rankings are called different although they are not, over all rivals
+ERROR = 0.05  # chance that a reader's rankings are called different although they are not, over all of them
 _SEED = 0  # the same votes give the same report
 _BINS = 10  # of the reliability table
 
@@ -56,7 +56,9 @@ class ReaderLine:
     days: int  # listings that count
     liked: int  # papers of them
     ndcg: dict[str, float]  # at DEPTH, by name of the ranking
-    better: tuple[str, ...]  # rivals that are better for certain, best first; () where there are too few days
+    better: tuple[str, ...]  # rankings that are better for certain, best first; () where there are too few days
+    learner: Learner  # that they have
+    advised: Learner  # WORDS where it is better for certain, else FULL; what they have where there are too few days
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,13 +71,18 @@ class Report:
     readers: tuple[ReaderLine, ...]  # by address
     lines: tuple[Line, ...] = ()  # ours first; () where there are too few days
     by_reader: bool = False  # whether the intervals are over readers; else over days
-    calibration: float | None = None  # expected calibration error of our probabilities, 0 to 1
+    calibration: float | None = None  # expected calibration error of the readers' probabilities, 0 to 1
     reliability: tuple[Bin, ...] = ()  # as many papers in each row
 
     @property
     def enough(self) -> bool:
         """Whether there are votes enough to tell anything."""
         return bool(self.lines)
+
+    @property
+    def changes(self) -> tuple[ReaderLine, ...]:
+        """The readers whose learner is not the one that their votes advise."""
+        return tuple(line for line in self.readers if line.advised is not line.learner)
 
 
 def report(judged: Sequence[Judged], *, first: date, last: date) -> Report:
@@ -91,7 +98,7 @@ def report(judged: Sequence[Judged], *, first: date, last: date) -> Report:
         last=last,
         days=len(judged),
         readers=readers,
-        lines=tuple(_line(judged, name) for name in (OURS, *(rival.value for rival in Rival))),
+        lines=tuple(_line(judged, name) for name in RANKINGS),
         by_reader=len(readers) >= ENOUGH_READERS,
         calibration=calibration_error(stated, liked, binning=Binning.MASS, bins=_BINS) if len(stated) else None,
         reliability=reliability(stated, liked, binning=Binning.MASS, bins=_BINS) if len(stated) else (),
@@ -139,16 +146,24 @@ def _readers(judged: Sequence[Judged]) -> tuple[ReaderLine, ...]:
 def _reader(address: str, days: Sequence[Judged]) -> ReaderLine:
     ndcg = {name: np.array([_ndcg(each, name) for each in days]) for name in days[0].scores}
     rivals = sorted((name for name in ndcg if name != OURS), key=lambda name: -float(ndcg[name].mean()))
-    enough = len(days) >= ENOUGH_DAYS
+    enough, learner = len(days) >= ENOUGH_DAYS, days[-1].subscriber.learner
+    better = tuple(name for name in rivals if enough and _is_better(ndcg[name], ndcg[OURS]))
     return ReaderLine(
         address=address,
         days=len(days),
         liked=sum(int(each.liked.sum()) for each in days),
         ndcg={name: float(values.mean()) for name, values in ndcg.items()},
-        better=tuple(name for name in rivals if enough and _is_better(ndcg[name], ndcg[OURS])),
+        better=better,
+        learner=learner,
+        advised=_advised(better) if enough else learner,
     )
+
+
+def _advised(better: Sequence[str]) -> Learner:
+    return Learner.WORDS if WORDS_ALONE in better else Learner.FULL
 
 
 def _is_better(rival: Vector, ours: Vector) -> bool:
     """Whether a rival is better on a reader's days, at a level that allows for there being several (Bonferroni)."""
-    return paired_bootstrap(rival, ours, seed=_SEED, draws=DRAWS, level=1 - ERROR / len(Rival)).is_better
+    rivals = len(RANKINGS) - 1
+    return paired_bootstrap(rival, ours, seed=_SEED, draws=DRAWS, level=1 - ERROR / rivals).is_better

@@ -5,6 +5,7 @@ from digest.membership.people import (
     DEFAULT_SIZE,
     add,
     find,
+    for_kind,
     leave,
     leave_by_link,
     link_holder,
@@ -12,6 +13,8 @@ from digest.membership.people import (
     reschedule,
     resume,
 )
+from digest.membership.settings import LetterSettings
+from digest.membership.silence import Asked, ask_the_silent
 from digest.membership.typed import (
     MOST_PAPERS,
     MOST_WEIGHT,
@@ -29,14 +32,18 @@ __all__ = [
     "DEFAULT_SIZE",
     "MOST_PAPERS",
     "MOST_WEIGHT",
+    "Asked",
+    "LetterSettings",
     "Tuning",
     "add",
     "address",
+    "ask_the_silent",
     "category",
     "days",
     "describe",
     "drop_interest",
     "find",
+    "for_kind",
     "hour",
     "leave",
     "leave_by_link",

@@ -2,18 +2,23 @@
 
 import logging
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from digest import tokens
 from digest.errors import InvalidInput
+from digest.mail import LetterKind
+from digest.membership.suppressed import refuse_suppressed
 from digest.membership.typed import address, size, words
+from digest.rendering.catalogues import languages
 from digest.store import Store, Transaction
-from digest.subscribers import ProfileField, Schedule, Subscriber, SubscriberState
+from digest.subscribers import EVERY_DAY, EditionKind, ProfileField, Schedule, Subscriber, SubscriberState
 
 log = logging.getLogger(__name__)
 DEFAULT_SIZE = 15
+GOODBYES_LAST = timedelta(days=3)
 
 
 def add(
@@ -24,17 +29,20 @@ def add(
     now: datetime,
     schedule: Schedule | None = None,
     papers: int = DEFAULT_SIZE,
+    kind: EditionKind = EditionKind.DAILY,
+    plain: bool = False,
     categories: Sequence[str] = (),
     interests: Sequence[str] = (),
 ) -> Subscriber:
     """A new subscriber, active at once and due from the local date of `now`; `host` names the feed for ever."""
     normalised = address(email)
-    wanted = schedule or Schedule()
+    wanted = for_kind(kind, schedule or Schedule())
     entries = {
         ProfileField.CATEGORY: words(ProfileField.CATEGORY, categories),
         ProfileField.INTEREST: words(ProfileField.INTEREST, interests),
     }
     with store.begin() as tx:
+        refuse_suppressed(tx, normalised)
         added = tx.subscribers.add(
             normalised,
             schedule=wanted,
@@ -45,9 +53,10 @@ def add(
         )
         if added is None:
             raise InvalidInput(f"{normalised} is a subscriber already; change them with: digest subscriber set")
+        tx.subscribers.change(added.id, kind=kind, plain=plain)
         for field, values in entries.items():
             tx.subscribers.add_words(added.id, field, values)
-    return added
+        return tx.subscribers.get(added.id)
 
 
 def find(store: Store, email: str) -> Subscriber:
@@ -65,14 +74,25 @@ def reschedule(
     send_at: time | None = None,
     on: frozenset[int] | None = None,
     papers: int | None = None,
+    kind: EditionKind | None = None,
+    plain: bool | None = None,
+    language: str | None = None,
 ) -> Subscriber:
-    """Change when and how much somebody gets; a date that has its edition gets no second one."""
+    """Change when, how much, in what form and language somebody gets it; a date that has its edition gets no second
+    one. InvalidInput for a language that is not spoken.
+    """
+    spoken = None if language is None else checked_language(language)
     with store.begin() as tx:
         old = found(tx, email)
-        schedule = Schedule(
-            timezone=zone or old.schedule.timezone,
-            send_at=old.schedule.send_at if send_at is None else send_at,
-            days=on or old.schedule.days,
+        kind = kind or old.kind
+        back_to_daily = kind is EditionKind.DAILY and old.kind is EditionKind.WEEKLY
+        schedule = for_kind(
+            kind,
+            Schedule(
+                timezone=zone or old.schedule.timezone,
+                send_at=old.schedule.send_at if send_at is None else send_at,
+                days=on or (EVERY_DAY if back_to_daily else old.schedule.days),
+            ),
         )
         editions = tx.editions.of(old.id, limit=1)
         first = schedule.local_date(now)
@@ -83,8 +103,27 @@ def reschedule(
             schedule=schedule,
             size=old.size if papers is None else size(papers),
             next_due_at=schedule.next_instant(first),
+            kind=kind,
+            plain=old.plain if plain is None else plain,
+            language=spoken or old.language,
         )
         return found(tx, email)
+
+
+def checked_language(text: str) -> str:
+    """The tag (BCP 47) of a language with a catalogue; InvalidInput names those that there are."""
+    by_folded = {tag.casefold(): tag for tag in languages()}
+    tag = by_folded.get(text.strip().casefold())
+    if tag is None:
+        raise InvalidInput(f"not a language that is spoken here: {text!r}; give one of {', '.join(languages())}")
+    return tag
+
+
+def for_kind(kind: EditionKind, schedule: Schedule) -> Schedule:
+    """The schedule of an edition of that kind: a weekly one comes on one day, the first that is wanted of a week."""
+    if kind is EditionKind.DAILY or len(schedule.days) == 1:
+        return schedule
+    return replace(schedule, days=frozenset({min(schedule.days)}))
 
 
 def pause(store: Store, email: str) -> Subscriber:
@@ -104,22 +143,38 @@ def link_holder(store: Store, token: str) -> Subscriber | None:
         return tx.subscribers.numbered(number) if number else None
 
 
-def leave_by_link(store: Store, number: int) -> None:
-    """No more mail for the holder of a checked link; leaving twice is leaving once, and the suppressed stay so."""
+def leave_by_link(
+    store: Store, number: int, *, now: datetime | None = None, message_id: Callable[[], str] | None = None
+) -> None:
+    """No more mail for the holder of a checked link; leaving twice is leaving once, and the suppressed stay so.
+
+    With a moment and a `message_id`, a goodbye is written.
+    """
     with store.begin() as tx:
-        holder = tx.subscribers.get(number)
-        if holder.state in (SubscriberState.LEFT, SubscriberState.SUPPRESSED):
-            return
-        tx.subscribers.change(number, state=SubscriberState.LEFT)
-    log.info("left subscriber=%d by link", number)
+        if left(tx, number) and now is not None and message_id is not None:
+            _goodbye(tx, tx.subscribers.get(number), now, message_id())
+
+
+def left(tx: Transaction, number: int) -> bool:
+    """Let a subscriber go who asked for it; False if they had left before, or are suppressed."""
+    if tx.subscribers.get(number).state in (SubscriberState.LEFT, SubscriberState.SUPPRESSED):
+        return False
+    tx.subscribers.change(number, state=SubscriberState.LEFT)
+    log.info("left subscriber=%d by link or mail", number)
+    return True
+
+
+def _goodbye(tx: Transaction, leaver: Subscriber, now: datetime, message_id: str) -> None:
+    letter = tx.letters.keep(leaver.id, LetterKind.GOODBYE, leaver.schedule.local_date(now), now=now)
+    if letter is not None:
+        tx.deliveries.intend_letter(letter, message_id=message_id, now=now, expires_at=now + GOODBYES_LAST)
 
 
 def resume(store: Store, email: str, *, now: datetime) -> Subscriber:
     """Active again, beginning with the newest listing and not with all that was missed."""
     with store.begin() as tx:
         back = found(tx, email)
-        if back.state is SubscriberState.SUPPRESSED:
-            raise InvalidInput(f"{back.address} is suppressed and cannot be resumed")
+        refuse_suppressed(tx, back.address)
         if back.state is not SubscriberState.ACTIVE:
             editions = tx.editions.of(back.id, limit=1)
             today = back.schedule.local_date(now)

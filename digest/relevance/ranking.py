@@ -1,6 +1,6 @@
 """A day's papers as contenders for the editions of all readers at once; why each scores as it does is in reasons.py."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -15,7 +15,7 @@ from digest.relevance.scoring import Adjust, Day, Taste, Top, Vectors
 from digest.relevance.selection import Contender
 from digest.relevance.space import Space
 from digest.relevance.text import TermCounts
-from digest.subscribers import Interest
+from digest.subscribers import Interest, Learner
 
 _NEVER = float("-inf")
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
@@ -74,24 +74,32 @@ class DayRanking:
 
         Every paper that a rule wants is among them where there are not more of those than `depth`.
         """
+        found: list[dict[PaperId, Contender]] = [{} for _ in questions]
+        for learner in dict.fromkeys(question.reader.learner for question in questions):
+            for number, contender in self._scored(questions, learner, min(depth, len(self.candidates))):
+                _take(found[number], contender)
+        return [list(each.values()) for each in found]
+
+    def _scored(self, questions: Sequence[Question], learner: Learner, depth: int) -> Iterator[tuple[int, Contender]]:
+        """The best papers of each interest of the readers of one learner, with the place of their question."""
         examples = Examples(now=self._now, half_life=self._half_life)
         asked = [
             _Asked(number, interest, examples.taste(question.reader, interest), self.rules.wanted(interest))
             for number, question in enumerate(questions)
+            if question.reader.learner is learner
             for interest in question.reader.profile.interests
             if interest.says_something or interest.everything
         ]
-        found: list[dict[PaperId, Contender]] = [{} for _ in questions]
-        if asked and self.candidates:
-            vectors = Vectors(self._space, [example.counts for example in examples.all], examples.keys)
-            adjust = self._adjust(questions, asked)
-            tastes = [each.taste for each in asked]
-            top = self.day.top(vectors, tastes, adjust, examples.numbers, k=min(depth, len(self.candidates)))
-            for line, each in enumerate(asked):
-                candidates = int(questions[each.question].offered.sum())
-                for contender in self._of(top, line, each, candidates):
-                    _take(found[each.question], contender)
-        return [list(each.values()) for each in found]
+        if not (asked and self.candidates):
+            return
+        vectors = Vectors(self._space, [example.counts for example in examples.all], examples.keys, learner)
+        adjust = self._adjust(questions, asked)
+        tastes = [each.taste for each in asked]
+        top = self.day.top(vectors, tastes, adjust, examples.numbers, k=depth, learner=learner)
+        for line, each in enumerate(asked):
+            candidates = int(questions[each.question].offered.sum())
+            for contender in self._of(top, line, each, candidates):
+                yield each.question, contender
 
     def newest(self, offered: Mask) -> list[Candidate]:
         """Those that are offered, newest first: for readers of whom nothing but categories is known."""

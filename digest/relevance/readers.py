@@ -9,7 +9,7 @@ from digest.identity import PaperId
 from digest.relevance.embedding import Key
 from digest.relevance.scoring import Taste
 from digest.relevance.text import TermCounts, count_words
-from digest.subscribers import Interest, Profile, Vote
+from digest.subscribers import Interest, Learner, Profile, Vote
 
 UNKEPT = -1  # the number of an example that is no paper of the store
 _FAINTEST = 1e-9  # the least weight of a vote: who has voted only long ago still cares for something
@@ -30,6 +30,7 @@ class Reader:
 
     profile: Profile
     papers: Mapping[PaperId, Voted] = field(default_factory=dict)
+    learner: Learner = Learner.FULL
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -33,10 +33,11 @@ class Explainer:
         """`examples` must be new, so that they are this interest's alone."""
         self._ranking = ranking
         self._space = space
+        self._view = ranking.day.view(reader.learner)
         self._interest = interest
         self._taste = examples.taste(reader, interest)
         self._examples = examples.all
-        self._vectors = Vectors(space, [example.counts for example in examples.all], examples.keys)
+        self._vectors = Vectors(space, [example.counts for example in examples.all], examples.keys, reader.learner)
 
     def reasons(self, row: int) -> tuple[Reason, ...]:
         """The terms of the sum that is the score of a paper, strongest first."""
@@ -46,7 +47,7 @@ class Explainer:
             *self._wanted(row, candidate),
             *self._unwanted(row, candidate),
         ]
-        everybody = -self._ranking.day.shared(row)
+        everybody = -self._view.shared(row)
         if everybody:
             found.append(Reason(kind=ReasonKind.BACKGROUND, label=BACKGROUND, contribution=everybody))
         return tuple(sorted(found, key=lambda reason: -reason.contribution))
@@ -56,13 +57,13 @@ class Explainer:
         places = list(self._taste.wanted)
         if not places:
             return []
-        day, weights = self._ranking.day, np.array(self._taste.weights, dtype=np.float64)
-        shares = weights * _products(self._vectors.own[places], day.full[[row]])
-        if self._vectors.placed is not None and day.placed is not None:
-            near = self._vectors.placed[places].astype(np.float64) @ day.placed[row].astype(np.float64)
+        view, weights = self._view, np.array(self._taste.weights, dtype=np.float64)
+        shares = weights * _products(self._vectors.own[places], view.full[[row]])
+        if view.placed is not None and self._vectors.placed is not None:
+            near = self._vectors.placed[places].astype(np.float64) @ view.placed[row].astype(np.float64)
             shares += weights * self._space.latent_weight * near
-        if self._vectors.embedded is not None and day.embedded is not None:
-            near = self._vectors.embedded[places].astype(np.float64) @ day.embedded[row].astype(np.float64)
+        if view.embedded is not None and self._vectors.embedded is not None:
+            near = self._vectors.embedded[places].astype(np.float64) @ view.embedded[row].astype(np.float64)
             shares += weights * self._space.embedded_weight * near
         order = [int(at) for at in np.argsort(-np.abs(shares), kind="stable") if shares[at]]
         named = [
@@ -82,7 +83,7 @@ class Explainer:
 
     def _named(self, place: int, share: float, weight: float, row: int, candidate: Candidate) -> Reason:
         example = self._examples[place]
-        theirs = self._ranking.day.own if example.kind is ReasonKind.DISLIKED else self._ranking.day.full
+        theirs = self._ranking.day.own if example.kind is ReasonKind.DISLIKED else self._view.full
         terms = self._terms(self._vectors.own[[place]], theirs[[row]], weight, candidate.paper)
         return Reason(kind=example.kind, label=example.label, contribution=share, terms=terms)
 

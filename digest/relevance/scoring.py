@@ -9,6 +9,8 @@ deviation of a · b over papers of the background. A raw score of c is
 with weights w that sum to 1 and the background's mean row m (Rocchio 1971, with a background for its negatives), from
 which c is left out where it is one of the background. With an embedding, k has one more product of unit vectors
 (embedding.py). It is a plain sum over papers and terms: what is shown as reasons is the score itself.
+
+A reader whose learner is WORDS is scored by the same sum with k(a, c) = a · c and m · c for all readers alike.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,9 +22,10 @@ import numpy.typing as npt
 from scipy import sparse
 
 from digest.relevance.embedding import Key
-from digest.relevance.latent import Rows, only
+from digest.relevance.latent import Dense, Rows, only
 from digest.relevance.space import Space
 from digest.relevance.text import TermCounts
+from digest.subscribers import Learner
 
 Scores = npt.NDArray[np.float32]
 
@@ -52,13 +55,19 @@ class Top:
 
 
 class Vectors:
-    """Some documents in the space, ready for the kernel."""
+    """Some documents in the space, ready for the kernel; for WORDS without what that learner does not look at."""
 
-    def __init__(self, space: Space, documents: Sequence[TermCounts], keys: Sequence[Key] = ()) -> None:
+    def __init__(
+        self,
+        space: Space,
+        documents: Sequence[TermCounts],
+        keys: Sequence[Key] = (),
+        learner: Learner = Learner.FULL,
+    ) -> None:
         """`keys`: what each one's embedding is found by; not needed where the space has no embeddings."""
         self.own = space.rows(documents)
-        self.placed = space.placed(self.own)
-        self.embedded = space.embedded(keys)
+        self.placed = space.placed(self.own) if learner is Learner.FULL else None
+        self.embedded = space.embedded(keys) if learner is Learner.FULL else None
 
 
 class _Table:
@@ -86,6 +95,25 @@ class _Table:
         return found
 
 
+class View:
+    """The papers of a day, and the sample, as one learner sees them; none of it depends on who reads."""
+
+    def __init__(
+        self, full: Rows, shared: npt.NDArray[np.float64], *, placed: Dense | None = None, embedded: Dense | None = None
+    ) -> None:
+        """`full` is what an example's row is multiplied with, `shared` what is subtracted for all readers alike."""
+        self.full = full
+        self.placed = placed
+        self.embedded = embedded
+        self.table = _Table(full)
+        self.background = shared.astype(np.float32)
+        self._shared = shared
+
+    def shared(self, row: int) -> float:
+        """What a paper has in common with every other one, in float64."""
+        return float(self._shared[row])
+
+
 class Day:
     """The day's papers, and a sample of the background beside them."""
 
@@ -95,28 +123,33 @@ class Day:
         self.size = len(documents)
         picked = space.sample
         own = sparse.csr_array(sparse.vstack([space.rows(documents), space.background[picked]], format="csr"))
-        both = [*numbers, *space.model.numbers[picked].tolist()]
-        company = space.company(own, both)
         self.own = own
-        self.full = sparse.csr_array(own + COMPANY_WEIGHT * company) if company is not None else own
-        self.placed = space.placed(own)
-        self.embedded = space.embedded(both)
-        self._table = _Table(self.full)
-        self._everybody = self._shared(both)
-        self.background = self._everybody.astype(np.float32)
+        self._numbers = [*numbers, *space.model.numbers[picked].tolist()]
+        self._full = self._in_full()
         self._cosines: dict[int, npt.NDArray[np.float64]] = {}
         self._sampled = {int(number): self.size + at for at, number in enumerate(space.model.numbers[picked])}
 
-    def shared(self, row: int) -> float:
-        """What a paper has in common with every other one, in float64."""
-        return float(self._everybody[row])
+    def view(self, learner: Learner) -> View:
+        """The day as a learner sees it."""
+        return self._words if learner is Learner.WORDS else self._full
 
-    def _shared(self, numbers: Sequence[int]) -> npt.NDArray[np.float64]:
-        """m · (c + n / 2), where a paper that is itself one of the background is left out of the mean m."""
-        full, papers = self.full.astype(np.float64), len(self._space.model)
-        found = np.asarray(full @ self._space.mean.astype(np.float64))
-        held = np.isin(numbers, self._space.model.numbers)
-        itself = np.asarray(self.own.astype(np.float64).multiply(full).sum(axis=1)).ravel()
+    @cached_property
+    def _words(self) -> View:
+        """Made when somebody asks for it."""
+        return View(self.own, self._shared(self.own))
+
+    def _in_full(self) -> View:
+        company = self._space.company(self.own, self._numbers)
+        full = sparse.csr_array(self.own + COMPANY_WEIGHT * company) if company is not None else self.own
+        placed, embedded = self._space.placed(self.own), self._space.embedded(self._numbers)
+        return View(full, self._shared(full), placed=placed, embedded=embedded)
+
+    def _shared(self, rows: Rows) -> npt.NDArray[np.float64]:
+        """m · row of each paper, where one that is itself of the background is left out of the mean m."""
+        exact, papers = rows.astype(np.float64), len(self._space.model)
+        found = np.asarray(exact @ self._space.mean.astype(np.float64))
+        held = np.isin(self._numbers, self._space.model.numbers)
+        itself = np.asarray(self.own.astype(np.float64).multiply(exact).sum(axis=1)).ravel()
         if papers > 1:
             found = np.where(held, (papers * found - itself) / (papers - 1), found)
         return found
@@ -137,10 +170,18 @@ class Day:
         return sparse.csr_array(sparse.diags_array(factors) @ own)
 
     def top(
-        self, examples: Vectors, tastes: Sequence[Taste], adjust: "Adjust", numbers: Sequence[int], *, k: int
+        self,
+        examples: Vectors,
+        tastes: Sequence[Taste],
+        adjust: "Adjust",
+        numbers: Sequence[int],
+        *,
+        k: int,
+        learner: Learner = Learner.FULL,
     ) -> Top:
         """The `k` best papers of each taste; `numbers` are those of the examples in the store, -1 for what has none."""
-        asked = _Asked(examples, self._table.parted(examples.own), tastes, _weights(tastes, examples.own.shape[0]))
+        view, weights = self.view(learner), _weights(tastes, examples.own.shape[0])
+        asked = _Asked(view, examples, view.table.parted(examples.own), tastes, weights)
         mean, spread = self._judged(asked, numbers)
         best = np.full((len(tastes), 0), -np.inf, dtype=np.float32)
         rows = np.zeros((len(tastes), 0), dtype=np.int32)
@@ -155,13 +196,13 @@ class Day:
 
     def _scores(self, asked: "_Asked", block: slice) -> Scores:
         """Raw scores, shape (n_tastes, papers of the block)."""
-        examples = asked.examples
-        kernel = self._table.products(asked.parted, block)
-        if examples.placed is not None and self.placed is not None:
-            kernel += self._space.latent_weight * (examples.placed @ self.placed[block].T)
-        if examples.embedded is not None and self.embedded is not None:
-            kernel += self._space.embedded_weight * (examples.embedded @ self.embedded[block].T)
-        scores: Scores = np.asarray(asked.weights @ kernel, dtype=np.float32) - self.background[block]
+        view, examples = asked.view, asked.examples
+        kernel = view.table.products(asked.parted, block)
+        if view.placed is not None and examples.placed is not None:
+            kernel += self._space.latent_weight * (examples.placed @ view.placed[block].T)
+        if view.embedded is not None and examples.embedded is not None:
+            kernel += self._space.embedded_weight * (examples.embedded @ view.embedded[block].T)
+        scores: Scores = np.asarray(asked.weights @ kernel, dtype=np.float32) - view.background[block]
         for at, unlike in self._disliked(asked, block):
             scores[at] -= DISLIKE_WEIGHT * unlike
         return scores
@@ -203,8 +244,9 @@ _PRIOR_PAPERS = 3  # that the usual spread stands for beside those of a small sa
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Asked:
-    """Tastes, and the examples that they are made of."""
+    """Tastes, the examples that they are made of, and the day as their learner sees it."""
 
+    view: View
     examples: Vectors
     parted: tuple[Rows, Rows]
     tastes: Sequence[Taste]

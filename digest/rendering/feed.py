@@ -1,93 +1,190 @@
-"""A reader's editions as Atom 1.0 (RFC 4287) and RSS 2.0, by feedgen, with its traps kept in this file."""
+"""A reader's editions as Atom 1.0 (RFC 4287) and RSS 2.0, by feedgen with its traps kept in this file, and as
+JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/).
 
-from collections.abc import Iterator, Sequence
+An entry is the same in all three. Its mathematics is MathML in Atom and JSON, and readable text in RSS. In Atom its
+text is XHTML, which a browser that opens the feed shows as it is, links and all.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from html import escape
+from threading import Lock
+from typing import Any
 from urllib.parse import quote
 
 import jinja2
 from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
+from lxml import etree
+from markupsafe import Markup
 
 from digest.editions import Edition, Recommendation
 from digest.identity import PaperId
-from digest.rendering import words
-from digest.rendering.plain import one_line
+from digest.rendering.latex import readable
+from digest.rendering.mathml import mathml
+from digest.rendering.plain import clean, one_line
 from digest.rendering.settings import SiteSettings
-from digest.rendering.templates import render
-from digest.rendering.view import TEXT_CHARACTERS, PaperView, paper_view
+from digest.rendering.templates import render, translated
+from digest.rendering.view import PaperView, paper_view
+from digest.rendering.words import ENGLISH, Words
 
 MOST_ENTRIES = 200
 _TTL_MINUTES = 60
+_ATOM, _RSS = "application/atom+xml", "application/rss+xml"
+_ONE_RSS_AT_A_TIME = Lock()  # to write a date, feedgen sets the locale of the whole process for a moment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedLinks:
+    """Where a feed is, and what it leads to; "" and nothing for a feed that is only a file."""
+
+    here: str = ""  # its own address
+    style: str = ""  # of the stylesheet that a browser shows it with
+    editions: Mapping[int, str] = field(default_factory=dict)  # by number; votes are at `{edition}/{place}/more`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Entry:
+    """One paper."""
+
+    id: str  # for ever
+    is_address: bool  # whether the id is one
+    url: str
+    view: PaperView
+    categories: tuple[str, ...]
+    published: datetime
+    updated: datetime
+    summary: str  # plain text
+    content: str  # HTML that is XML too, unless an operator's template has it otherwise
+
+    @property
+    def authors(self) -> tuple[str, ...]:
+        """Never nobody: RFC 4287 §4.1.2 would have the feed's author taken for it."""
+        return self.view.authors or (self.view.byline,)
 
 
 class FeedRenderer:
-    """Editions → Atom or RSS."""
+    """Editions → Atom, RSS or JSON Feed, in one language."""
 
-    def __init__(self, site: SiteSettings, templates: jinja2.Environment) -> None:
+    def __init__(self, site: SiteSettings, templates: jinja2.Environment, words: Words = ENGLISH) -> None:
         self._site = site
-        self._templates = templates
+        self._words = words
+        self._templates = translated(templates, words)
+        self._title = words.gettext("{name}: papers for you").format(name=one_line(site.name))
 
-    def atom(self, editions: Sequence[Edition], *, uri: str, since: datetime) -> bytes:
+    def atom(self, editions: Sequence[Edition], *, uri: str, since: datetime, links: FeedLinks | None = None) -> bytes:
         """Atom; `uri` is the feed's id for ever, `since` what it says of its age while it is empty."""
-        return bytes(self._feed(editions, uri, since).atom_str(pretty=True))
+        links = links or FeedLinks()
+        feed = self._feed(editions, uri, since, links.here, _ATOM)
+        for entry in self._entries(editions, links, _mathematics):
+            _add(feed, entry, "xhtml" if _is_xml(entry.content) else "html")
+        return _styled(feed.atom_str(pretty=True), links.style)
 
-    def rss(self, editions: Sequence[Edition], *, uri: str, since: datetime) -> bytes:
+    def rss(self, editions: Sequence[Edition], *, uri: str, since: datetime, links: FeedLinks | None = None) -> bytes:
         """RSS 2.0 with dc:creator and content:encoded."""
-        return bytes(self._feed(editions, uri, since).rss_str(pretty=True))
+        links = links or FeedLinks()
+        feed = self._feed(editions, uri, since, links.here, _RSS)
+        for entry in self._entries(editions, links, _text):
+            _add(feed, entry, "html")
+        with _ONE_RSS_AT_A_TIME:
+            return _styled(feed.rss_str(pretty=True), links.style)
 
-    def _feed(self, editions: Sequence[Edition], uri: str, since: datetime) -> FeedGenerator:
-        entries = list(_entries(editions))[:MOST_ENTRIES]
+    def json(self, editions: Sequence[Edition], *, links: FeedLinks | None = None) -> bytes:
+        """JSON Feed 1.1, in UTF-8."""
+        links = links or FeedLinks()
+        feed: dict[str, Any] = {
+            "version": "https://jsonfeed.org/version/1.1",
+            "title": self._title,
+            "home_page_url": self._site.url,
+            "feed_url": links.here,
+            "description": self._subtitle(editions),
+            "user_comment": self._words.gettext("This is a feed: give its address to a feed reader."),
+            "language": self._words.language,
+            "authors": [{"name": one_line(self._site.name)}],
+            "items": [_item(entry) for entry in self._entries(editions, links, _mathematics)],
+        }
+        return json.dumps({name: value for name, value in feed.items() if value != ""}, ensure_ascii=False).encode()
+
+    def _feed(self, editions: Sequence[Edition], uri: str, since: datetime, here: str, kind: str) -> FeedGenerator:
+        """The feed without its entries."""
         feed = FeedGenerator()
         feed.load_extension("dc")
         feed.id(uri)
-        feed.title(f"{one_line(self._site.name)}: papers for you")
-        feed.subtitle(_subtitle(editions))
+        feed.title(self._title)
+        feed.subtitle(self._subtitle(editions))
         feed.author(name=one_line(self._site.name))
+        if here:
+            feed.link(href=here, rel="self", type=kind)
         feed.link(href=self._site.url, rel="alternate")  # in RSS the last link becomes the channel's
-        feed.language("en")
+        feed.language(self._words.language)
         feed.generator("Paperround")
         feed.ttl(_TTL_MINUTES)
         # feedgen's default is the time of writing, which would change the feed whenever it is asked for
-        feed.updated(max((_updated(item, edition) for item, edition in entries), default=since))
+        feed.updated(max((_updated(item, edition) for item, _, edition in _papers(editions)), default=since))
         feed.lastBuildDate(feed.updated())
-        for item, edition in entries:
-            self._add(feed.add_entry(order="append"), item, edition)
         return feed
 
-    def _add(self, entry: FeedEntry, item: Recommendation, edition: Edition) -> None:
-        read = [category for category, _ in edition.considered]
-        view = paper_view(item, edition.slot_date, limit=TEXT_CHARACTERS, read=read)
-        address = item.paper.abstract_url
-        entry.id(address or f"urn:paperround:{quote(item.paper.id)}")
-        entry.guid(address or f"urn:paperround:{quote(item.paper.id)}", permalink=bool(address))
-        entry.title(view.title)
-        entry.link(href=address or self._site.url, rel="alternate")
-        for name in view.authors or (view.byline,):  # RFC 4287 §4.1.2: without one the feed's author is taken for it
-            entry.author(name=name)
-        entry.dc.dc_creator(list(view.authors))  # RSS drops atom's authors
-        for category in item.paper.categories:
-            entry.category(term=one_line(category))
-        entry.published(datetime.combine(item.announced, time(), UTC))
-        entry.updated(_updated(item, edition))
-        entry.summary(escape(_summary(view)), type="html")  # in RSS the description, which readers take for HTML
-        entry.content(render(self._templates, "feed_entry.html.j2", paper=view), type="html")
+    def _entries(
+        self, editions: Sequence[Edition], links: FeedLinks, written: Callable[[str], str]
+    ) -> Iterator[_Entry]:
+        for item, place, edition in _papers(editions):
+            page = links.editions.get(edition.id)
+            yield self._entry(item, edition, f"{page}/{place}" if page else "", written)
+
+    def _entry(self, item: Recommendation, edition: Edition, votes: str, written: Callable[[str], str]) -> _Entry:
+        view = paper_view(item.paper, self._words)
+        why = self._why(item, [category for category, _ in edition.considered])
+        content = render(
+            self._templates,
+            "feed_entry.html.j2",
+            paper=view,
+            abstract=_paragraphs(item.paper.abstract, written),
+            note=self._words.announced(item, edition.slot_date, kind=edition.kind),
+            why=why,
+            votes=votes,
+        )
+        return _Entry(
+            # an id is for ever, so it stays as the source wrote it
+            id=one_line(item.paper.abstract_url) if view.url else f"urn:paperround:{quote(item.paper.id)}",
+            is_address=bool(view.url),
+            url=view.url or self._site.url,
+            view=view,
+            categories=tuple(filter(None, map(one_line, item.paper.categories))),
+            published=datetime.combine(item.announced, time(), UTC),
+            updated=_updated(item, edition),
+            summary=" · ".join([*why, view.abstract or view.no_abstract]),
+            content=content,
+        )
+
+    def _why(self, item: Recommendation, read: Sequence[str]) -> list[str]:
+        """The mark of a paper, where it has one, and its reasons."""
+        return list(filter(None, (self._words.mark(item, read), *self._words.why(item))))
+
+    def _subtitle(self, editions: Sequence[Edition]) -> str:
+        words, newest = self._words, next((edition for edition in editions if edition.coverage), None)
+        chosen = words.gettext("Chosen every day for one reader.")
+        told = words.coverage(newest.coverage, today=newest.slot_date) if newest else chosen
+        return f"{told} {words.gettext('Thank you to arXiv for use of its open access interoperability.')}"
 
 
-def _subtitle(editions: Sequence[Edition]) -> str:
-    newest = next((edition for edition in editions if edition.coverage), None)
-    told = words.coverage(newest.coverage, today=newest.slot_date) if newest else "Chosen every day for one reader."
-    return f"{told} Thank you to arXiv for use of its open access interoperability."
+def last_changed(editions: Sequence[Edition], *, since: datetime) -> datetime:
+    """When the feed of these editions last became another one; an edition without papers changes its subtitle."""
+    papers = (_updated(item, edition) for item, _, edition in _papers(editions))
+    return max([*papers, *(edition.created_at for edition in editions)], default=since)
 
 
-def _entries(editions: Sequence[Edition]) -> Iterator[tuple[Recommendation, Edition]]:
-    """Every paper once, as the first edition that has it says."""
-    seen: set[PaperId] = set()
+# ------------------------------------------------------------ what is in it
+
+
+def _papers(editions: Sequence[Edition]) -> list[tuple[Recommendation, int, Edition]]:
+    """Every paper once, with its place, as the newest edition that has it says; the oldest leave a long feed."""
+    found: dict[PaperId, tuple[Recommendation, int, Edition]] = {}
     for edition in editions:
-        for item in edition.recommendations:
-            if item.paper.id not in seen:
-                seen.add(item.paper.id)
-                yield item, edition
+        for place, item in enumerate(edition.recommendations, start=1):
+            found.setdefault(item.paper.id, (item, place, edition))
+    return list(found.values())[:MOST_ENTRIES]
 
 
 def _updated(item: Recommendation, edition: Edition) -> datetime:
@@ -96,5 +193,66 @@ def _updated(item: Recommendation, edition: Edition) -> datetime:
     return max(edition.created_at, changed) if changed else edition.created_at
 
 
-def _summary(view: PaperView) -> str:
-    return " · ".join([*view.why, view.abstract or view.no_abstract])
+def _paragraphs(abstract: str, written: Callable[[str], str]) -> list[str]:
+    parts = (" ".join(part.split()) for part in clean(abstract).split("\n\n"))
+    return list(filter(None, map(written, filter(None, parts))))
+
+
+def _mathematics(source: str) -> str:
+    return Markup(mathml(source))  # noqa: S704 - escaped there
+
+
+def _text(source: str) -> str:
+    return one_line(readable(source))
+
+
+# ------------------------------------------------------------ how it is written
+
+
+def _add(feed: FeedGenerator, entry: _Entry, kind: str) -> None:
+    """Put an entry at the end; `kind` is how Atom has its content."""
+    made: FeedEntry = feed.add_entry(order="append")
+    made.id(entry.id)
+    made.guid(entry.id, permalink=entry.is_address)
+    made.title(entry.view.title)
+    made.link(href=entry.url, rel="alternate")
+    for name in entry.authors:
+        made.author(name=name)
+    made.dc.dc_creator(list(entry.view.authors))  # RSS drops atom's authors
+    for category in entry.categories:
+        made.category(term=category)
+    made.published(entry.published)
+    made.updated(entry.updated)
+    made.summary(escape(entry.summary), type="html")  # in RSS the description, which readers take for HTML
+    made.content(entry.content, type=kind)
+
+
+def _is_xml(content: str) -> bool:
+    """Whether it can stand in a feed as XHTML; what an operator's template writes may be HTML alone."""
+    try:
+        etree.fromstring(f"<div>{content}</div>", etree.XMLParser(resolve_entities=False, no_network=True))
+    except etree.XMLSyntaxError:
+        return False
+    return True
+
+
+def _styled(feed: bytes, style: str) -> bytes:
+    """With the stylesheet named before its first element, as https://www.w3.org/TR/xml-stylesheet/ has it."""
+    declaration, end, rest = feed.partition(b"?>\n")
+    named = f'<?xml-stylesheet type="text/css" href="{escape(style)}"?>\n' if style else ""
+    return declaration + end + named.encode() + rest
+
+
+def _item(entry: _Entry) -> dict[str, Any]:
+    """An entry in JSON Feed."""
+    return {
+        "id": entry.id,
+        "url": entry.url,
+        "title": entry.view.title,
+        "content_html": entry.content,
+        "summary": entry.summary,
+        "date_published": entry.published.isoformat(),
+        "date_modified": entry.updated.isoformat(),
+        "authors": [{"name": name} for name in entry.authors],
+        "tags": list(entry.categories),
+    }

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from urllib.parse import quote
 
 _COLUMNS = 72
 
@@ -15,6 +16,10 @@ _UNWANTED = re.compile(
 )
 
 
+_OF_URLS = "%/:?#[]@!$&'()*+,;=~"  # which RFC 3986 §2.2 reserves; letters, digits and -._~ are safe anyway
+_WEB = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(?:[/?#][!-~]{0,1000})?", re.I)
+
+
 def clean(text: str) -> str:
     """The text without characters that XML refuses or that reorder what is around them; NFC; line ends kept."""
     one_kind_of_line_end = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -23,12 +28,23 @@ def clean(text: str) -> str:
 
 def one_line(text: str) -> str:
     """The clean text on one line."""
+    if text.isascii() and text.isprintable():  # as most is
+        return " ".join(text.split())
     return " ".join(clean(text).split())
 
 
 def header_text(text: str) -> str:
     """The clean text for a mail header, with nothing that could be read as an encoded word (RFC 2047 §2)."""
     return one_line(text).replace("=?", "= ?").replace("?=", "? =")
+
+
+def web_address(url: str) -> str:
+    """The address if a link may point to it, in ASCII; "" for any other scheme, and for what is no address."""
+    try:
+        plain = quote(url.strip(), safe=_OF_URLS)
+    except UnicodeEncodeError:  # a lone surrogate
+        return ""
+    return plain if _WEB.fullmatch(plain) else ""
 
 
 def shortened(text: str, limit: int) -> str:
@@ -58,13 +74,39 @@ def sentences(text: str, limit: int) -> str:
 
 def wrapped(text: str, indent: str = "", first: str | None = None) -> str:
     """Paragraph text in lines of at most 72 columns; an address too long for a line stays whole."""
-    lines, line, blank = [], indent if first is None else first, ""
+    start = indent if first is None else first
+    if _ONE_COLUMN.fullmatch(text) and "  " not in text:
+        return _wrapped_at_blanks(text, indent, start)
+    return _wrapped_by_width(text, indent, start)
+
+
+def _wrapped_at_blanks(text: str, indent: str, start: str) -> str:
+    """The same for words of letters that take one column each, with one blank between them, in a fifth of the time."""
+    rest, written, width = text.strip(" "), start, _COLUMNS - len(start)
+    while len(rest) > width:
+        cut = rest.rfind(" ", 0, width + 1)
+        if cut < 0:
+            return _wrapped_by_width(text, indent, start)
+        written += f"{rest[:cut]}\n{indent}"
+        rest, width = rest[cut + 1 :], _COLUMNS - len(indent)
+    return (written + rest).rstrip()
+
+
+def _wrapped_by_width(text: str, indent: str, start: str) -> str:
+    lines, line, blank = [], start, ""
     for word in _pieces(text, _COLUMNS - max(len(indent), len(line))):
         if blank and columns(line + blank + word) > _COLUMNS:
             lines.append(line)
             line, blank = indent, ""
         line, blank = line + blank + word, " "
     return "\n".join([*lines, line]).rstrip()
+
+
+# Latin letters, blanks and the signs between words; no combining mark, nothing wide.
+_ONE_COLUMN = re.compile("[ -~\u00a0-\u00ac\u00ae-\u02ff\u2010-\u2027\u2030-\u205e]*")
+
+
+_BLANKS = re.compile(r"[^\S\u00a0]+")  # the one that does not break a line is no blank here
 
 
 def columns(text: str) -> int:
@@ -76,7 +118,7 @@ def columns(text: str) -> int:
 
 def _pieces(text: str, width: int) -> Iterator[str]:
     """The words, those wider than a line in pieces."""
-    for word in text.split():
+    for word in filter(None, _BLANKS.split(text)):
         if columns(word) <= width or "://" in word:
             yield word
             continue

@@ -1,7 +1,15 @@
 """The Jinja2 environment: templates that come with the package, each of which an operator may replace.
 
 A file of the same name in the operator's folder takes its place, and may build on it:
-`{% extends "builtin:mail.html.j2" %}`.
+`{% extends "builtin:mail.html.j2" %}`. Whatever a template says in words goes through gettext, `{{ _("Save") }}`, and
+is translated as the catalogue of the reader's language has it (`catalogues`).
+
+A mail is made of `mail` (the frame; blocks preheader, masthead, corner, standfirst, papers, foot, ledger, thanks),
+`mail-section` (a heading), `mail-paper`, `mail-between` (two papers) and `mail-row` (a paper by its title), each as
+`.html.j2` and, but for `mail-between`, as `.txt.j2`; `mail-looks.html.j2` has the colours and the type. These are
+written once for many readers: `site`, `paper`, `row`, `form` and `has` have values, to be tested and shown in any way;
+`mail`, `section` and `item` have marks, in whose place a reader's own values are put later, and which can only be
+shown. Letters (`letter-welcome`, `letter-goodbye`, `letter-still-reading`, built on `letter`) have values throughout.
 """
 
 from pathlib import Path
@@ -10,7 +18,9 @@ from traceback import extract_tb
 import jinja2
 
 from digest.errors import ConfigError, RenderingError
-from digest.rendering.plain import one_line
+from digest.rendering import scripts
+from digest.rendering.plain import one_line, wrapped
+from digest.rendering.words import ENGLISH, Words
 from digest.resources import shipped
 
 
@@ -20,15 +30,32 @@ def environment(overrides: Path | None = None) -> jinja2.Environment:
         raise ConfigError(f"[site] templates: {overrides} is not a folder")
     builtin = jinja2.FileSystemLoader(shipped("templates"))
     own = [jinja2.FileSystemLoader(overrides)] if overrides else []
+    return _environment(
+        jinja2.ChoiceLoader([*own, builtin, jinja2.PrefixLoader({"builtin": builtin}, delimiter=":")]), ENGLISH
+    )
+
+
+def translated(templates: jinja2.Environment, words: Words) -> jinja2.Environment:
+    """The same templates, saying what they say in these words."""
+    return _environment(templates.loader, words)
+
+
+def _environment(loader: jinja2.BaseLoader | None, words: Words) -> jinja2.Environment:
     made = jinja2.Environment(
-        loader=jinja2.ChoiceLoader([*own, builtin, jinja2.PrefixLoader({"builtin": builtin}, delimiter=":")]),
+        loader=loader,
         autoescape=lambda name: name is None or not name.endswith(".txt.j2"),  # noqa: S701 - all but plain text
+        extensions=["jinja2.ext.i18n"],
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        auto_reload=False,  # what is written from them is kept as well
     )
-    made.filters["one_line"] = one_line
+    made.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it
+        words.gettext, words.ngettext, newstyle=True, pgettext=words.pgettext
+    )
+    made.filters |= {"one_line": one_line, "direction": scripts.direction, "language": scripts.language}
+    made.globals["wrapped"] = wrapped
     return made
 
 

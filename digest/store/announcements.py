@@ -162,9 +162,22 @@ class Announcements:
         """Papers announced as new or cross-listed after the given announcement, in the order of announcing."""
         return self._fresh(t.announcement.c.id > announcement)
 
-    def fresh_on(self, day: date) -> list[FreshPaper]:
-        """Papers announced as new or cross-listed on one day."""
-        return self._fresh(t.announcement.c.day == day)
+    def fresh_on(self, day: date, *, days: int = 1) -> list[FreshPaper]:
+        """Papers announced as new or cross-listed on one day, or on so many that end with it."""
+        first = day - timedelta(days=days - 1)
+        return self._fresh(t.announcement.c.day.between(first, day))
+
+    def trending(self, *, since: date) -> list[tuple[KeptPaper, str]]:
+        """Papers that readers elsewhere point to from `since` on, each with the source that says so, newest first."""
+        a = t.announcement.c
+        query = sa.select(a.paper_id, a.source).where(a.kind == AnnouncementKind.TRENDING, a.day >= since)
+        told = self._db.execute(query.order_by(a.day.desc(), a.id.desc())).all()
+        roots = self._works.roots({row for row, _ in told})
+        sources: dict[int, str] = {}
+        for row, source in told:
+            sources.setdefault(roots[row], source)
+        kept = self._papers.by_row(sources)
+        return [(kept[row], source) for row, source in sources.items() if row in kept]
 
     def changes_since(self, announcement: int, rows: Set[int]) -> list[Change]:
         """What happened to those papers after the given announcement: each kind of change once, the last of it.

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +16,21 @@ from digest.store.announcements import Announcements
 from digest.store.batches import Batches
 from digest.store.deliveries import Deliveries
 from digest.store.editions import Editions
+from digest.store.feeds import Feeds
 from digest.store.harvests import Harvests
 from digest.store.history import History
+from digest.store.letters import Letters
+from digest.store.messages import Messages
 from digest.store.papers import Papers
 from digest.store.people import People
+from digest.store.saved import Saved
 from digest.store.schema import Schema
 from digest.store.secrets import Secrets
 from digest.store.settings import DatabaseSettings
 from digest.store.shadow import Shadow
 from digest.store.signals import Signals
 from digest.store.subscribers import Subscribers
+from digest.store.suppressions import Suppressions
 from digest.store.works import Works
 
 
@@ -32,20 +38,83 @@ class Transaction:
     """One transaction's view of the store, by subject."""
 
     def __init__(self, connection: sa.Connection) -> None:
-        self.papers = Papers(connection)
-        self.works = Works(connection)
-        self.announcements = Announcements(connection)
-        self.batches = Batches(connection)
-        self.signals = Signals(connection)
-        self.people = People(connection)
-        self.harvests = Harvests(connection)
-        self.history = History(connection)
-        self.subscribers = Subscribers(connection)
-        self.editions = Editions(connection)
-        self.shadow = Shadow(connection)
-        self.deliveries = Deliveries(connection)
-        self.secrets = Secrets(connection)
-        self.alarms = Alarms(connection)
+        self._connection = connection
+
+    @cached_property
+    def papers(self) -> Papers:
+        return Papers(self._connection)
+
+    @cached_property
+    def works(self) -> Works:
+        return Works(self._connection)
+
+    @cached_property
+    def announcements(self) -> Announcements:
+        return Announcements(self._connection)
+
+    @cached_property
+    def batches(self) -> Batches:
+        return Batches(self._connection)
+
+    @cached_property
+    def signals(self) -> Signals:
+        return Signals(self._connection)
+
+    @cached_property
+    def people(self) -> People:
+        return People(self._connection)
+
+    @cached_property
+    def harvests(self) -> Harvests:
+        return Harvests(self._connection)
+
+    @cached_property
+    def history(self) -> History:
+        return History(self._connection)
+
+    @cached_property
+    def subscribers(self) -> Subscribers:
+        return Subscribers(self._connection)
+
+    @cached_property
+    def saved(self) -> Saved:
+        return Saved(self._connection)
+
+    @cached_property
+    def editions(self) -> Editions:
+        return Editions(self._connection)
+
+    @cached_property
+    def feeds(self) -> Feeds:
+        return Feeds(self._connection)
+
+    @cached_property
+    def shadow(self) -> Shadow:
+        return Shadow(self._connection)
+
+    @cached_property
+    def deliveries(self) -> Deliveries:
+        return Deliveries(self._connection)
+
+    @cached_property
+    def letters(self) -> Letters:
+        return Letters(self._connection)
+
+    @cached_property
+    def messages(self) -> Messages:
+        return Messages(self._connection)
+
+    @cached_property
+    def suppressions(self) -> Suppressions:
+        return Suppressions(self._connection)
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        return Secrets(self._connection)
+
+    @cached_property
+    def alarms(self) -> Alarms:
+        return Alarms(self._connection)
 
 
 class Store:
@@ -54,6 +123,11 @@ class Store:
     def __init__(self, settings: DatabaseSettings) -> None:
         self._engine = _engine(settings)
         self._schema = Schema(self._engine)
+        self._writing = self._engine.execution_options(sqlite_begin="IMMEDIATE")
+        # PostgreSQL's default shows each statement another state; what one missed, a later one would call read.
+        one_state: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        options = {"sqlite_begin": "DEFERRED"} if self.is_embedded else one_state
+        self._reading = self._engine.execution_options(**options)
 
     @property
     def is_embedded(self) -> bool:
@@ -97,16 +171,13 @@ class Store:
     @contextmanager
     def begin(self) -> Iterator[Transaction]:
         """A transaction that may write: all of it is kept, or none."""
-        with self._explained(), self._engine.execution_options(sqlite_begin="IMMEDIATE").begin() as connection:
+        with self._explained(), self._writing.begin() as connection:
             yield Transaction(connection)
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
         """A transaction that only reads, from one state of the database."""
-        # PostgreSQL's default shows each statement another state; what one missed, a later one would call read.
-        one_state: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        options = {"sqlite_begin": "DEFERRED"} if self.is_embedded else one_state
-        with self._explained(), self._engine.execution_options(**options).begin() as connection:
+        with self._explained(), self._reading.begin() as connection:
             yield Transaction(connection)
 
     def close(self) -> None:
@@ -128,6 +199,7 @@ def _remedy(problem: str) -> str:
         "not a database": "; [database] url names a file of another kind, name another one",
         "database is locked": "; another process is writing for very long, try again",
         "disk is full": "; nothing was changed, make room and run again",
+        "disk I/O error": "; check that the disk is sound and has room",
     }
     return next((remedy for sign, remedy in known.items() if sign in problem), "")
 
@@ -164,11 +236,15 @@ def _set_up_sqlite(connection: Any, _: object) -> None:
     connection.isolation_level = None  # transactions are begun by _begin_sqlite, not by the driver
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA foreign_keys = ON")
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
     options = connection.get_execution_options()
-    connection.exec_driver_sql(f"PRAGMA foreign_keys = {options.get('sqlite_foreign_keys', 'ON')}")
+    wanted = options.get("sqlite_foreign_keys", "ON")
+    if connection.info.setdefault("foreign_keys", "ON") != wanted:  # of a connection that is used again and again
+        connection.exec_driver_sql(f"PRAGMA foreign_keys = {wanted}")
+        connection.info["foreign_keys"] = wanted
     # A transaction that reads first and writes later fails at once when another one writes between: writers say so.
     mode = options.get("sqlite_begin", "DEFERRED")
     if mode is not None:

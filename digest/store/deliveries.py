@@ -1,19 +1,34 @@
 """Deliveries: intent, attempt and lease are kept before anything is sent, the outcome at once after it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from digest.mail import Delivery, DeliveryState
+from digest.mail import Delivery, DeliveryState, Frozen, LetterKind
 from digest.store import tables as t
 from digest.store.upsert import insert
 from digest.subscribers import SubscriberState
 
 MAIL = "mail"
 _WAITING = (DeliveryState.PENDING.value, DeliveryState.UNCERTAIN.value)
-_OPEN = (*_WAITING, DeliveryState.SENDING.value)
+_UNSENT = (*_WAITING, DeliveryState.HELD.value)
+_OPEN = (*_UNSENT, DeliveryState.SENDING.value)
+# A goodbye goes to somebody who has left; nothing else goes to anybody but the active.
+_READERS = (SubscriberState.ACTIVE.value,)
+_LEAVERS = (SubscriberState.LEFT.value,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryRecord:
+    """A delivery as the operator sees it."""
+
+    delivery: Delivery
+    about: str  # "daily 2026-01-22", "goodbye"
+    answer: str
+    sent_at: datetime | None
 
 
 class Deliveries:
@@ -22,96 +37,173 @@ class Deliveries:
     def __init__(self, connection: sa.Connection) -> None:
         self._db = connection
 
-    def intend(self, edition: int, *, message_id: str, now: datetime) -> None:
-        """Note that an edition is to be mailed; once noted, nothing more happens."""
-        statement = insert(self._db, t.delivery).values(
-            edition_id=edition,
-            channel=MAIL,
-            state=DeliveryState.PENDING.value,
-            attempts=0,
-            message_id=message_id,
-            next_attempt_at=now,
-        )
-        self._db.execute(statement.on_conflict_do_nothing())
+    # ------------------------------------------------------------ intent
+
+    def intend(self, edition: int, *, message_id: str, now: datetime, expires_at: datetime | None = None) -> None:
+        """Note that an edition is to be mailed to its reader; once noted, nothing more happens."""
+        e = t.edition.c
+        whose = sa.select(e.subscriber_id).where(e.id == edition).scalar_subquery()
+        self._intend(now, edition_id=edition, subscriber_id=whose, message_id=message_id, expires_at=expires_at)
+
+    def intend_letter(self, letter: int, *, message_id: str, now: datetime, expires_at: datetime | None = None) -> None:
+        """Note that a letter is to be mailed to its reader; once noted, nothing more happens."""
+        c = t.letter.c
+        whose = sa.select(c.subscriber_id).where(c.id == letter).scalar_subquery()
+        self._intend(now, letter_id=letter, subscriber_id=whose, message_id=message_id, expires_at=expires_at)
+
+    def _intend(self, now: datetime, **values: Any) -> None:
+        values |= {"channel": MAIL, "state": DeliveryState.PENDING.value, "attempts": 0, "next_attempt_at": now}
+        self._db.execute(insert(self._db, t.delivery).values(values).on_conflict_do_nothing())
+
+    # ------------------------------------------------------------ before sending
 
     def open(self, now: datetime) -> list[Delivery]:
         """What may be tried at `now`, oldest first: pending or uncertain, and due."""
         d = t.delivery.c
-        query = (
-            sa.select(t.delivery, t.edition.c.subscriber_id)
-            .join(t.edition)
-            .where(d.state.in_(_WAITING), d.next_attempt_at <= now)
-            .order_by(d.next_attempt_at, d.id)
-        )
-        return [_delivery(row) for row in self._db.execute(query)]
+        query = sa.select(t.delivery).where(d.state.in_(_WAITING), d.next_attempt_at <= now)
+        return [_delivery(row) for row in self._db.execute(query.order_by(d.next_attempt_at, d.id))]
 
     def sweep(self, now: datetime, *, is_gone: Callable[[str], bool]) -> int:
         """Make uncertain what was claimed by a process that is gone, or whose lease is over; return how many."""
         d = t.delivery.c
-        claimed = self._db.execute(
-            sa.select(d.id, d.holder, d.lease_until).where(d.state == DeliveryState.SENDING.value)
-        ).all()
+        claimed = self._db.execute(sa.select(t.delivery).where(d.state == DeliveryState.SENDING.value)).all()
         abandoned = [
-            row.id
+            row
             for row in claimed
             if row.lease_until is None or row.lease_until <= now or (row.holder is not None and is_gone(row.holder))
         ]
-        for number in abandoned:
-            self.uncertain(number, answer="whoever was sending it ended before the answer was kept", until=now)
+        for row in abandoned:
+            answer = "whoever was sending it ended before the answer was kept"
+            self.uncertain(_delivery(row), answer=answer, until=now)
         return len(abandoned)
 
-    def freeze(self, delivery: int, content: bytes) -> bytes:
-        """Keep the finished message unless one is kept already or nothing is open; return the one that counts."""
-        d = t.delivery.c
-        unwritten = sa.and_(d.id == delivery, d.content.is_(None), d.state.in_(_OPEN))
-        self._db.execute(sa.update(t.delivery).where(unwritten).values(content=content))
-        kept = self._db.execute(sa.select(d.content).where(d.id == delivery)).scalar_one()
-        return content if kept is None else bytes(kept)
+    def expired(self, now: datetime) -> list[tuple[int, int]]:
+        """Close what was surely not sent and whose time is over; delivery and edition of each edition among it.
 
-    def claim(self, delivery: Delivery, *, lease_until: datetime, holder: str | None = None) -> bool:
-        """Take a delivery for sending; False if another run has taken it, or its reader is not active any more."""
-        d, e, s = t.delivery.c, t.edition.c, t.subscriber.c
-        active = (
-            sa.select(e.id).join(t.subscriber, s.id == e.subscriber_id).where(s.state == SubscriberState.ACTIVE.value)
-        )
-        statement = (
-            sa.update(t.delivery)
-            .where(
-                d.id == delivery.id,
-                d.state == delivery.state.value,
-                d.attempts == delivery.attempts,
-                d.edition_id.in_(active),
-            )
-            .values(state=DeliveryState.SENDING.value, attempts=d.attempts + 1, lease_until=lease_until, holder=holder)
-        )
-        return self._db.execute(statement).rowcount == 1
+        What is in doubt stays: its reader may have it, and a copy with the same Message-ID is better than a loss.
+        """
+        d = t.delivery.c
+        waiting = (DeliveryState.PENDING.value, DeliveryState.HELD.value)
+        over = sa.update(t.delivery).where(d.state.in_(waiting), ~d.in_doubt, d.expires_at <= now)
+        closed = over.values(state=DeliveryState.EXPIRED.value, answer="its day is over")
+        found = self._db.execute(closed.returning(d.id, d.edition_id)).all()
+        return sorted((row.id, row.edition_id) for row in found if row.edition_id is not None)
+
+    def claim(
+        self, delivery: Delivery, *, address_hash: str, lease_until: datetime, holder: str | None = None
+    ) -> Delivery | None:
+        """Take a delivery for sending, and return it as it is then.
+
+        None if another run has taken it, its reader does not want it any more, or the address is suppressed.
+        """
+        attempts = delivery.attempts + 1
+        values = {
+            "number": delivery.id,
+            "was": delivery.state.value,
+            "tried": delivery.attempts,
+            "hash": address_hash,
+            "now_tried": attempts,
+            "until": lease_until,
+            "by": holder,
+        }
+        if self._db.execute(_CLAIM_LETTER if delivery.letter_id else _CLAIM, values).rowcount != 1:
+            return None
+        return replace(delivery, state=DeliveryState.SENDING, attempts=attempts)
 
     def cancel_unwanted(self) -> int:
-        """Close what was meant for readers who left or paused before it was surely sent; return how many."""
-        d, e, s = t.delivery.c, t.edition.c, t.subscriber.c
-        gone = (
-            sa.select(e.id).join(t.subscriber, s.id == e.subscriber_id).where(s.state != SubscriberState.ACTIVE.value)
+        """Close what was meant for readers who left, paused or are suppressed; return how many."""
+        d = t.delivery.c
+        goodbye = sa.select(t.letter.c.id).where(t.letter.c.kind == LetterKind.GOODBYE.value)
+        is_goodbye = sa.and_(d.letter_id.is_not(None), d.letter_id.in_(goodbye))
+        gone = sa.or_(
+            sa.and_(~is_goodbye, d.subscriber_id.not_in(_in_state(_READERS))),
+            sa.and_(is_goodbye, d.subscriber_id.not_in(_in_state(_LEAVERS))),
         )
-        statement = sa.update(t.delivery).where(d.state.in_(_WAITING), d.edition_id.in_(gone))
+        statement = sa.update(t.delivery).where(d.state.in_(_UNSENT), gone)
         return self._db.execute(
-            statement.values(state=DeliveryState.CANCELLED.value, content=None, answer="the reader is not active")
+            statement.values(state=DeliveryState.CANCELLED.value, answer="the reader is not active")
         ).rowcount
 
-    def sent(self, delivery: int, *, answer: str, now: datetime) -> None:
-        """The next hop is responsible now; the bytes are not needed any more."""
-        self._close(delivery, DeliveryState.SENT, answer, sent_at=now, content=None)
+    # ------------------------------------------------------------ what came of it
 
-    def failed(self, delivery: int, *, answer: str) -> None:
+    def sent(self, delivery: Delivery, *, answer: str, now: datetime) -> None:
+        """The next hop is responsible now, whoever has claimed it since."""
+        self._db.execute(_SENT, {"number": delivery.id, "said": _kept(answer), "moment": now})
+
+    def failed(self, delivery: Delivery, *, answer: str) -> None:
         """Refused for ever."""
-        self._close(delivery, DeliveryState.FAILED, answer, content=None)
+        self._close(_attempt(delivery), DeliveryState.FAILED, answer)
 
-    def postponed(self, delivery: int, *, answer: str, until: datetime) -> None:
+    def postponed(self, delivery: Delivery, *, answer: str, until: datetime) -> None:
         """Not taken this time; tried again from `until` on."""
-        self._close(delivery, DeliveryState.PENDING, answer, next_attempt_at=until)
+        self._close(_attempt(delivery), DeliveryState.PENDING, answer, next_attempt_at=until)
 
-    def uncertain(self, delivery: int, *, answer: str, until: datetime) -> None:
+    def uncertain(self, delivery: Delivery, *, answer: str, until: datetime) -> None:
         """It may have been taken; from `until` on the same bytes are sent again."""
-        self._close(delivery, DeliveryState.UNCERTAIN, answer, next_attempt_at=until)
+        self._close(_attempt(delivery), DeliveryState.UNCERTAIN, answer, next_attempt_at=until, in_doubt=True)
+
+    def held(self, delivery: Delivery, *, answer: str, in_doubt: bool = False) -> None:
+        """It waits for the operator; `in_doubt` where this attempt ended without an answer."""
+        self._close(_attempt(delivery), DeliveryState.HELD, answer, in_doubt=in_doubt or delivery.in_doubt)
+
+    def _close(self, which: sa.ColumnElement[bool], state: DeliveryState, answer: str, **values: Any) -> None:
+        values |= {"state": state.value, "answer": _kept(answer), "lease_until": None, "holder": None}
+        self._db.execute(sa.update(t.delivery).where(which).values(values))
+
+    # ------------------------------------------------------------ the operator's hand
+
+    def hold(self, numbers: Collection[int]) -> int:
+        """Keep back what waits; return how many that were."""
+        statement = sa.update(t.delivery).where(t.delivery.c.id.in_(numbers), t.delivery.c.state.in_(_WAITING))
+        return self._db.execute(
+            statement.values(state=DeliveryState.HELD.value, answer="held by the operator")
+        ).rowcount
+
+    def hold_uncertain(self) -> int:
+        """Keep back all that is uncertain; return how many that were."""
+        statement = sa.update(t.delivery).where(t.delivery.c.state == DeliveryState.UNCERTAIN.value)
+        return self._db.execute(statement.values(state=DeliveryState.HELD.value)).rowcount
+
+    def release(self, numbers: Collection[int], *, now: datetime) -> int:
+        """Let go what is held, what is in doubt as the mail that it was; return how many that were."""
+        d = t.delivery.c
+        held = sa.update(t.delivery).where(d.id.in_(numbers), d.state == DeliveryState.HELD.value)
+        values = {"state": DeliveryState.PENDING.value, "next_attempt_at": now, "expires_at": None}
+        return self._db.execute(held.values(values)).rowcount
+
+    def release_anew(self, delivery: int, *, message_id: str, now: datetime) -> bool:
+        """Let go what is held as another mail, whatever became of the one that it was; whether it was held."""
+        d = t.delivery.c
+        held = sa.update(t.delivery).where(d.id == delivery, d.state == DeliveryState.HELD.value)
+        fresh = {"fingerprint": None, "written_at": None, "in_doubt": False, "message_id": message_id}
+        values = {"state": DeliveryState.PENDING.value, "next_attempt_at": now, "expires_at": None}
+        if self._db.execute(held.values(fresh | values)).rowcount != 1:
+            return False
+        self._db.execute(sa.delete(t.message).where(t.message.c.delivery_id == delivery))
+        return True
+
+    def doubtful(self) -> list[Delivery]:
+        """What may have been taken, is open, and whose bytes are not kept."""
+        d = t.delivery.c
+        kept = sa.exists().where(t.message.c.delivery_id == d.id)
+        open_ones = sa.select(t.delivery).where(d.state.in_(_UNSENT), d.in_doubt, ~kept)
+        return [_delivery(row) for row in self._db.execute(open_ones.order_by(d.id))]
+
+    def listed(
+        self, states: Collection[DeliveryState] = (), *, subscriber: int | None = None, limit: int | None = None
+    ) -> list[DeliveryRecord]:
+        """The newest first; all states unless some are named."""
+        query = _records().order_by(t.delivery.c.id.desc()).limit(limit)
+        if states:
+            query = query.where(t.delivery.c.state.in_([state.value for state in states]))
+        if subscriber is not None:
+            query = query.where(t.delivery.c.subscriber_id == subscriber)
+        return [_record(row) for row in self._db.execute(query)]
+
+    def record(self, delivery: int) -> DeliveryRecord | None:
+        """The one with that number."""
+        row = self._db.execute(_records().where(t.delivery.c.id == delivery)).one_or_none()
+        return _record(row) if row else None
 
     def counts(self) -> dict[DeliveryState, int]:
         """How many deliveries are in each state."""
@@ -124,20 +216,88 @@ class Deliveries:
         query = sa.select(sa.func.count()).select_from(t.delivery.join(t.edition))
         return int(self._db.execute(query.where(d.state.in_(_OPEN), e.created_at <= moment)).scalar_one())
 
-    def _close(self, delivery: int, state: DeliveryState, answer: str, **values: Any) -> None:
-        # A relay may answer anything; PostgreSQL takes no NUL, and an outcome that cannot be kept is a mail sent twice.
-        values |= {"state": state.value, "answer": answer.replace("\0", "")[:500], "lease_until": None, "holder": None}
-        self._db.execute(sa.update(t.delivery).where(t.delivery.c.id == delivery).values(values))
+
+def _attempt(delivery: Delivery) -> sa.ColumnElement[bool]:
+    """The delivery as long as nobody has claimed it after this attempt, nor closed it."""
+    d = t.delivery.c
+    return sa.and_(d.id == delivery.id, d.attempts == delivery.attempts, d.state.in_(_OPEN))
+
+
+def _in_state(states: Collection[str]) -> sa.Select[Any]:
+    return sa.select(t.subscriber.c.id).where(t.subscriber.c.state.in_(states))
+
+
+def _claim(wanted: sa.Select[Any]) -> sa.Update:
+    """Taking a delivery whose reader is among the wanted; made once, because it is run for every mail."""
+    d = t.delivery.c
+    return (
+        sa.update(t.delivery)
+        .where(
+            d.id == sa.bindparam("number"),
+            d.state == sa.bindparam("was"),
+            d.attempts == sa.bindparam("tried"),
+            d.subscriber_id.in_(wanted),
+            ~sa.exists().where(t.suppression.c.address_hash == sa.bindparam("hash")),
+        )
+        .values(
+            state=DeliveryState.SENDING.value,
+            attempts=sa.bindparam("now_tried"),
+            lease_until=sa.bindparam("until"),
+            holder=sa.bindparam("by"),
+        )
+    )
+
+
+def _wanting_letters() -> sa.Select[Any]:
+    """Who may get the letter of a delivery at this moment."""
+    s, is_goodbye = t.subscriber.c, t.letter.c.kind == LetterKind.GOODBYE.value
+    goodbye = sa.exists().where(t.letter.c.id == t.delivery.c.letter_id, is_goodbye).correlate(t.delivery)
+    fits = sa.or_(sa.and_(goodbye, s.state.in_(_LEAVERS)), sa.and_(~goodbye, s.state.in_(_READERS)))
+    return sa.select(s.id).where(fits).correlate(t.delivery)
+
+
+_CLAIM = _claim(_in_state(_READERS))
+_CLAIM_LETTER = _claim(_wanting_letters())
+_SENT = (
+    sa.update(t.delivery)
+    .where(t.delivery.c.id == sa.bindparam("number"))
+    .values(
+        state=DeliveryState.SENT.value,
+        answer=sa.bindparam("said"),
+        sent_at=sa.bindparam("moment"),
+        lease_until=None,
+        holder=None,
+    )
+)
+
+
+def _kept(answer: str) -> str:
+    """What is kept of an answer: PostgreSQL takes no NUL, and an outcome that cannot be kept is a mail sent twice."""
+    return answer.replace("\0", "")[:500]
+
+
+def _records() -> sa.Select[Any]:
+    d, e = t.delivery, t.edition.c
+    joined = d.outerjoin(t.edition, e.id == d.c.edition_id).outerjoin(t.letter, t.letter.c.id == d.c.letter_id)
+    return sa.select(t.delivery, e.kind, e.slot_date, t.letter.c.kind.label("letter_kind")).select_from(joined)
+
+
+def _record(row: sa.Row[Any]) -> DeliveryRecord:
+    about = row.letter_kind or f"{row.kind} {row.slot_date}"
+    return DeliveryRecord(delivery=_delivery(row), about=about, answer=row.answer, sent_at=row.sent_at)
 
 
 def _delivery(row: sa.Row[Any]) -> Delivery:
     return Delivery(
         id=row.id,
         edition_id=row.edition_id,
+        letter_id=row.letter_id,
         subscriber_id=row.subscriber_id,
         state=DeliveryState(row.state),
         attempts=row.attempts,
         message_id=row.message_id,
-        content=row.content,
         next_attempt_at=row.next_attempt_at,
+        frozen=Frozen(fingerprint=row.fingerprint, written_at=row.written_at) if row.fingerprint else None,
+        in_doubt=row.in_doubt,
+        expires_at=row.expires_at,
     )

@@ -7,11 +7,23 @@ from typing import Any
 import sqlalchemy as sa
 
 from digest.batches import BatchState
-from digest.editions import Coverage, Edition, EditionKind, Notice, Reason, ReasonKind, Recommendation, Slate, Slot
+from digest.editions import (
+    Coverage,
+    Edition,
+    Notice,
+    Reason,
+    ReasonKind,
+    Recommendation,
+    Slate,
+    Slot,
+    Trending,
+)
+from digest.mail import DeliveryState
 from digest.papers import AnnouncementKind
 from digest.store import tables as t
 from digest.store.papers import KeptPaper, Papers
 from digest.store.upsert import insert
+from digest.subscribers import EditionKind
 
 
 class Editions:
@@ -19,7 +31,8 @@ class Editions:
 
     A kept item is {"p": paper row, "d": day announced, "s": score, "r": [[kind, label, contribution, terms], …],
     "w": slot, "c": probability, "i": interest}, and "l": 1 if it was late; the oldest have none of the last three.
-    The ledger is [[stream, seen, expected, chosen, state, since], …], a notice [row, kind, day].
+    The ledger is [[stream, seen, expected, chosen, state, since], …], a notice [row, kind, day], what is trending
+    [[row, upvotes, source], …].
     """
 
     def __init__(self, connection: sa.Connection) -> None:
@@ -29,7 +42,8 @@ class Editions:
     def keep(self, slate: Slate, *, now: datetime) -> int | None:
         """Keep a slate with what it has shown, and return the edition's number; None if that day has one already."""
         shown = [item.paper.id for item in slate.recommendations]
-        named = [*(notice.paper.id for notice in slate.notices), *(paper.id for paper in slate.also_new)]
+        named = [each.paper.id for each in slate.notices] + [each.paper.id for each in slate.trending]
+        named += [paper.id for paper in slate.also_new]
         rows = self._papers.rows([*shown, *named])
         statement = insert(self._db, t.edition).values(
             subscriber_id=slate.subscriber_id,
@@ -41,6 +55,7 @@ class Editions:
             ledger=[_line(each) for each in slate.coverage],
             notices=[[rows[each.paper.id], each.kind.value, each.day.isoformat()] for each in slate.notices],
             also_new=[rows[paper.id] for paper in slate.also_new],
+            trending=[[rows[each.paper.id], each.upvotes, each.source] for each in slate.trending],
             created_at=now,
         )
         number = self._db.execute(statement.on_conflict_do_nothing().returning(t.edition.c.id)).scalar()
@@ -51,9 +66,9 @@ class Editions:
             self._db.execute(insert(self._db, t.seen).on_conflict_do_nothing(), seen)
         return number
 
-    def get(self, numbers: Iterable[int]) -> dict[int, Edition]:
-        """Editions by number."""
-        return {e.id: e for e in self._whole(t.edition.c.id.in_(list(numbers)))}
+    def get(self, numbers: Iterable[int], *, shelf: dict[int, KeptPaper] | None = None) -> dict[int, Edition]:
+        """Editions by number; papers that are on the shelf, by row, are not read again, and others are put there."""
+        return {e.id: e for e in self._whole(t.edition.c.id.in_(list(numbers)), shelf=shelf)}
 
     def of(self, subscriber: int, *, limit: int) -> list[Edition]:
         """A subscriber's last editions, newest first."""
@@ -64,19 +79,40 @@ class Editions:
         found = self._whole(sa.and_(e.subscriber_id == subscriber, e.kind == kind.value, e.slot_date == slot_date))
         return found[0] if found else None
 
+    def unsent(self, subscribers: Iterable[int], *, since: date) -> dict[int, Edition]:
+        """By subscriber, the last edition of each where its mail was never sent, from a local date on."""
+        e, d, later = t.edition.c, t.delivery.c, t.edition.alias()
+        newer = sa.exists().where(later.c.subscriber_id == e.subscriber_id, later.c.id > e.id)
+        over = sa.select(e.id).join(t.delivery, d.edition_id == e.id)
+        over = over.where(d.state == DeliveryState.EXPIRED.value, e.slot_date >= since, ~newer)
+        wanted = set(subscribers)
+        return {each.subscriber_id: each for each in self._whole(e.id.in_(over)) if each.subscriber_id in wanted}
+
+    def unsend(self, number: int) -> None:
+        """Forget that its reader has seen what an edition brought, because its mail was never sent."""
+        self._db.execute(sa.delete(t.seen).where(t.seen.c.edition_id == number))
+
     def that_brought(self, subscriber: int, paper: int) -> Edition | None:
         """The edition in which a subscriber had a paper, by the paper's row number."""
         s = t.seen.c
         query = sa.select(s.edition_id).where(s.subscriber_id == subscriber, s.paper_id == paper)
         return next(iter(self._whole(t.edition.c.id.in_(query))), None)
 
-    def _whole(self, condition: sa.ColumnElement[bool], limit: int | None = None) -> list[Edition]:
+    def _whole(
+        self,
+        condition: sa.ColumnElement[bool],
+        limit: int | None = None,
+        shelf: dict[int, KeptPaper] | None = None,
+    ) -> list[Edition]:
         newest = (t.edition.c.slot_date.desc(), t.edition.c.id.desc())
         found = self._db.execute(sa.select(t.edition).where(condition).order_by(*newest).limit(limit)).all()
         shown = {item["p"] for row in found for item in row._mapping["items"]}
         noticed = {notice[0] for row in found for notice in row.notices or ()}
         below = {number for row in found for number in row.also_new or ()}
-        papers = self._papers.by_row(shown | noticed | below)
+        trending = {number for row in found for number, *_ in row.trending or ()}
+        wanted = shown | noticed | below | trending
+        papers = {} if shelf is None else shelf
+        papers |= self._papers.by_row(wanted - papers.keys())
         return [_edition(row, papers) for row in found]
 
 
@@ -141,4 +177,8 @@ def _edition(row: sa.Row[Any], papers: dict[int, KeptPaper]) -> Edition:
         coverage=tuple(_coverage(line) for line in row.ledger or ()),
         notices=tuple(_notice(notice, papers) for notice in row.notices or ()),
         also_new=tuple(papers[number].paper for number in row.also_new or ()),
+        trending=tuple(
+            Trending(paper=papers[number].paper, upvotes=upvotes, source=source)
+            for number, upvotes, source in row.trending or ()
+        ),
     )

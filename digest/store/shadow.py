@@ -41,6 +41,9 @@ class Shadowed:
     reclaimed_at: datetime | None  # UTC
 
 
+CARRIED = "its mail could not be sent in time"
+
+
 class Shadow:
     """The shadow log within one transaction."""
 
@@ -93,6 +96,34 @@ class Shadow:
         this = (out.edition_id == line.edition_id, out.paper_id == line.paper_id, out.reclaimed_at.is_(None))
         self._db.execute(sa.update(t.left_out).where(*this).values(reclaimed_at=now))
         return True
+
+    def carry(self, edition: int, *, now: datetime) -> int:
+        """Have the next edition bring what this one could not, because its mail was not sent; how many papers."""
+        s, e = t.seen.c, t.edition.c
+        (items,) = self._db.execute(sa.select(e["items"]).where(e.id == edition)).one()
+        facts = {item["p"]: item for item in items}
+        lines = [
+            {
+                "edition_id": edition,
+                "paper_id": paper,
+                "interest": facts[paper].get("i", "") if paper in facts else "",
+                "score": facts[paper]["s"] if paper in facts else 0.0,
+                "probability": facts[paper].get("c") if paper in facts else None,
+                "why": CARRIED,
+                "reclaimed_at": now,
+            }
+            for paper in self._db.execute(sa.select(s.paper_id).where(s.edition_id == edition)).scalars()
+        ]
+        for part in chunks(lines):
+            many(self._db, insert(self._db, t.left_out).on_conflict_do_nothing(), part)
+        return len(lines)
+
+    def carried(self, subscribers: Iterable[int]) -> set[tuple[int, int]]:
+        """Subscriber and paper of what editions that were never sent have left to the next one."""
+        wanted, (out, e) = set(subscribers), (t.left_out.c, t.edition.c)
+        query = sa.select(e.subscriber_id, out.paper_id).join(t.edition, e.id == out.edition_id)
+        found = self._db.execute(query.where(sa.text(t.RECLAIMED), out.why == CARRIED))
+        return {(who, paper) for who, paper in found if who in wanted}
 
     def reclaimed(self, subscribers: Iterable[int]) -> dict[int, set[int]]:
         """What each has reclaimed and no edition has brought them yet, as the papers that the works are read as.

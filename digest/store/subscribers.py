@@ -14,7 +14,9 @@ from digest.store.upsert import chunks, insert
 from digest.store.works import Works
 from digest.subscribers import (
     MAIN,
+    EditionKind,
     Interest,
+    Learner,
     Profile,
     ProfileField,
     Schedule,
@@ -66,6 +68,14 @@ class Subscribers:
         row = self._db.execute(sa.select(t.subscriber).where(t.subscriber.c.id == subscriber)).one_or_none()
         return _subscriber(row) if row else None
 
+    def some(self, subscribers: Iterable[int]) -> dict[int, Subscriber]:
+        """Those that there are, by number."""
+        found: dict[int, Subscriber] = {}
+        for part in chunks(sorted(subscribers)):
+            for row in self._db.execute(sa.select(t.subscriber).where(t.subscriber.c.id.in_(part))):
+                found[row.id] = _subscriber(row)
+        return found
+
     def all(self, state: SubscriberState | None = None) -> list[Subscriber]:
         """Everybody, or everybody in one state, in the order of joining."""
         query = sa.select(t.subscriber).order_by(t.subscriber.c.id)
@@ -79,12 +89,22 @@ class Subscribers:
         query = sa.select(t.subscriber).where(c.state == SubscriberState.ACTIVE.value, c.next_due_at <= now)
         return [_subscriber(row) for row in self._db.execute(query.order_by(c.next_due_at, c.id))]
 
+    def silent(self, *, since: datetime) -> list[Subscriber]:
+        """The active subscribers who have not been heard of from `since` on, nor joined."""
+        c = t.subscriber.c
+        heard = sa.func.coalesce(c.heard_at, c.created_at)
+        query = sa.select(t.subscriber).where(c.state == SubscriberState.ACTIVE.value, heard < since)
+        return [_subscriber(row) for row in self._db.execute(query.order_by(c.id))]
+
+    def heard(self, subscriber: int, *, now: datetime) -> None:
+        """Note that a subscriber did something."""
+        self.change(subscriber, heard_at=now)
+
     def change(self, subscriber: int, **values: Any) -> None:
-        """Set columns; `schedule` and `state` are taken as the values they are in the product."""
+        """Set columns; `schedule`, `state`, `kind` and `learner` are taken as the values they are in the product."""
         if schedule := values.pop("schedule", None):
             values |= _schedule_columns(schedule)
-        if state := values.pop("state", None):
-            values["state"] = state.value
+        values |= {name: values[name].value for name in ("state", "kind", "learner") if name in values}
         self._db.execute(sa.update(t.subscriber).where(t.subscriber.c.id == subscriber).values(values))
 
     # ------------------------------------------------------------ what they care for
@@ -204,6 +224,11 @@ def _subscriber(row: sa.Row[Any]) -> Subscriber:
         read_through=row.read_through,
         feed_uri=row.feed_uri,
         created_at=row.created_at,
+        kind=EditionKind(row.kind),
+        plain=row.plain,
+        language=row.language,
+        heard_at=row.heard_at,
+        learner=Learner(row.learner),
     )
 
 

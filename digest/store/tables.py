@@ -208,6 +208,11 @@ subscriber = sa.Table(
     sa.Column("read_through", sa.BigInteger),
     sa.Column("feed_uri", sa.Text, nullable=False, unique=True),
     sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False, server_default="daily"),  # editions.EditionKind
+    sa.Column("plain", sa.Boolean, nullable=False, server_default=sa.false()),  # mails without HTML
+    sa.Column("language", sa.Text, nullable=False, server_default="en"),
+    sa.Column("heard_at", UtcDateTime),  # when they last voted, changed or confirmed something
+    sa.Column("learner", sa.Text, nullable=False, server_default="full"),  # subscribers.Learner
     sa.Index(
         "ix_subscriber_next_due_at",
         "next_due_at",
@@ -264,6 +269,7 @@ edition = sa.Table(
     sa.Column("ledger", sa.JSON),
     sa.Column("notices", sa.JSON),
     sa.Column("also_new", sa.JSON),
+    sa.Column("trending", sa.JSON),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.UniqueConstraint("subscriber_id", "kind", "slot_date"),
 )
@@ -296,30 +302,107 @@ left_out = sa.Table(  # the shadow log: what came near to an edition and was not
     ),
 )
 
-OPEN_DELIVERY = "state IN ('pending', 'sending', 'uncertain')"
+saved = sa.Table(  # papers that readers keep for themselves
+    "saved",
+    metadata,
+    sa.Column("subscriber_id", sa.ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("paper_id", sa.ForeignKey("paper.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("saved_at", UtcDateTime, nullable=False),
+    sa.Index("ix_saved_paper_id", "paper_id"),
+)
+
+feed_token = sa.Table(  # by hash, so that nobody reads an address here
+    "feed_token",
+    metadata,
+    sa.Column("subscriber_id", sa.ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("token_hash", sa.Text, nullable=False, unique=True),
+    sa.Column("made_at", UtcDateTime, nullable=False),
+)
+
+letter = sa.Table(
+    "letter",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    _belongs_to("subscriber"),
+    sa.Column("kind", sa.Text, nullable=False),  # mail.LetterKind
+    sa.Column("day", sa.Date, nullable=False),
+    sa.Column("details", sa.JSON, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.UniqueConstraint("subscriber_id", "kind", "day"),
+)
+
+OPEN_DELIVERY = "state IN ('pending', 'sending', 'uncertain', 'held')"
 
 delivery = sa.Table(
     "delivery",
     metadata,
     sa.Column("id", Id, primary_key=True),
-    _belongs_to("edition"),
+    sa.Column("edition_id", sa.ForeignKey("edition.id", ondelete="CASCADE")),
+    sa.Column("letter_id", sa.ForeignKey("letter.id", ondelete="CASCADE")),
+    _belongs_to("subscriber"),
     sa.Column("channel", sa.Text, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("message_id", sa.Text, nullable=False, unique=True),
-    sa.Column("content", sa.LargeBinary),
+    sa.Column("in_doubt", sa.Boolean, nullable=False, server_default=sa.false()),  # it may have been taken once
+    sa.Column("fingerprint", sa.Text),  # mail.Frozen
+    sa.Column("written_at", UtcDateTime),
     sa.Column("next_attempt_at", UtcDateTime, nullable=False),
+    sa.Column("expires_at", UtcDateTime),
     sa.Column("lease_until", UtcDateTime),
     sa.Column("holder", sa.Text),  # the process that has claimed it
     sa.Column("answer", sa.Text, nullable=False, server_default=""),  # the last answer or error
     sa.Column("sent_at", UtcDateTime),
     sa.UniqueConstraint("edition_id", "channel"),
+    sa.UniqueConstraint("letter_id", "channel"),
+    sa.CheckConstraint("(edition_id IS NULL) <> (letter_id IS NULL)", name="one_thing"),
+    sa.Index("ix_delivery_subscriber_id", "subscriber_id"),
     sa.Index(
         "ix_delivery_open",
         "next_attempt_at",
         sqlite_where=sa.text(OPEN_DELIVERY),
         postgresql_where=sa.text(OPEN_DELIVERY),
     ),
+)
+
+message = sa.Table(  # the bytes of what is in doubt; beside the delivery, whose row is written often
+    "message",
+    metadata,
+    sa.Column("delivery_id", sa.ForeignKey("delivery.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+)
+
+bounce = sa.Table(
+    "bounce",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("fingerprint", sa.Text, nullable=False, unique=True),
+    sa.Column("delivery_id", sa.ForeignKey("delivery.id", ondelete="SET NULL")),
+    _belongs_to("subscriber"),
+    sa.Column("kind", sa.Text, nullable=False),  # mail.BounceKind
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("received_at", UtcDateTime, nullable=False),
+    sa.Index("ix_bounce_subscriber_id", "subscriber_id"),
+    sa.Index("ix_bounce_delivery_id", "delivery_id"),
+)
+
+reply = sa.Table(  # mails from readers that were acted on, so that reading one again does nothing
+    "reply",
+    metadata,
+    sa.Column("fingerprint", sa.Text, primary_key=True),
+    _belongs_to("subscriber"),
+    sa.Column("received_at", UtcDateTime, nullable=False),
+    sa.Index("ix_reply_subscriber_id", "subscriber_id"),
+)
+
+suppression = sa.Table(  # by hash, so that it outlives the subscriber
+    "suppression",
+    metadata,
+    sa.Column("address_hash", sa.Text, primary_key=True),  # mail.address_hash
+    sa.Column("reason", sa.Text, nullable=False),  # mail.SuppressionReason
+    sa.Column("evidence", sa.Text, nullable=False),
+    sa.Column("since", UtcDateTime, nullable=False),
 )
 
 secret = sa.Table(

@@ -1,134 +1,79 @@
-"""SMTP by smtplib: one connection kept for a batch, every reply read command by command.
+"""SMTP (RFC 5321) by smtplib: a few connections kept for a batch, a pace, and one more try where nothing was taken."""
 
-RFC 5321; how long a reply is awaited follows its section 4.5.3.2.
-"""
-
-import contextlib
-import re
-import smtplib
-import socket
 import ssl
+import time
 
-from digest.errors import RelayUnavailable, TransportError, UncertainDelivery
+from digest.errors import TransportError
 from digest.mail import Envelope, Receipt
-from digest.transport.settings import Security, SmtpSettings
+from digest.transport.connection import Connection, ConnectionLost, connected
+from digest.transport.letters import Letter, letter
+from digest.transport.pool import Pool
+from digest.transport.rates import Rates
+from digest.transport.replies import CLOSING
+from digest.transport.settings import SmtpSettings
+from digest.transport.wire import Patience
 
-COMMAND_SECONDS = 300.0  # §4.5.3.2: five minutes for the answer to a command
-FINAL_SECONDS = 600.0  # §4.5.3.2.6: ten minutes for the answer to the final dot
+_USUAL = Patience()
 
 
 class SmtpTransport:
-    """One relay. A connection is opened with the first message and used until `close` or a failure."""
+    """One relay, for any number of threads. Connections are opened as they are needed and used until `close`."""
 
-    def __init__(self, settings: SmtpSettings, *, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self, settings: SmtpSettings, *, tls: ssl.SSLContext | None = None, patience: Patience = _USUAL
+    ) -> None:
         """`tls` says whom to trust; the system's authorities by default."""
         self._settings = settings
         self._tls = tls
-        self._relay: smtplib.SMTP | None = None
+        self._patience = patience
+        self._pool = Pool(
+            self._opened,
+            connections=settings.connections,
+            mails_per_connection=settings.mails_per_connection,
+            breath=patience.breath,
+        )
+        self._rates = Rates(
+            settings.mails_per_minute, settings.domain_mails_per_minute, clock=time.monotonic, sleep=self._pool.pause
+        )
 
     def send(self, envelope: Envelope) -> Receipt:
-        relay = self._relay or self._connected()
-        self._relay = relay
+        """Hand one message to the relay, at the pace of the settings.
+
+        A connection that ended before the message was taken, by itself while it was kept or with a 421, is replaced
+        and the message tried once more. TransportError says by `about` what was refused; UncertainDelivery that no
+        clear answer came after the final dot; RelayUnavailable that there can be no connection.
+        """
+        ready = letter(envelope)
+        self._rates.wait(ready.domain)
         try:
-            answer = self._exchange(relay, envelope)
-        except (smtplib.SMTPException, OSError) as error:
-            self._forget()
-            raise TransportError(
-                f"the connection to {self._place} was lost: {_said(error)}", permanent=False
-            ) from error
-        except UncertainDelivery:
-            self._forget()
-            raise
-        except TransportError:
-            self._start_afresh(relay)
-            raise
-        return Receipt(message_id=envelope.message_id, answer=answer)
+            said = self._handed_over(ready)
+        except TransportError as error:
+            if not _is_worth_another(error):
+                raise
+            self._pool.forget_idle()
+            said = self._handed_over(ready)
+        return Receipt(message_id=envelope.message_id, answer=said)
 
     def close(self) -> None:
-        if self._relay is not None:
-            with contextlib.suppress(smtplib.SMTPException, OSError):
-                self._relay.quit()
-        self._forget()
+        self._pool.close()
 
-    @property
-    def _place(self) -> str:
-        return f"{self._settings.host}:{self._settings.port}"
+    def abort(self) -> None:
+        """End what hangs, from another thread: every `send` under way raises what is then known of its message.
 
-    def _exchange(self, relay: smtplib.SMTP, envelope: Envelope) -> str:
-        """MAIL, RCPT, DATA and the final dot one by one, so that it is known how far a failure came."""
-        _expect(relay.mail(envelope.mail_from), 250)
-        _expect(relay.rcpt(envelope.rcpt_to), 250, 251)
-        _expect(relay.docmd("DATA"), 354)
-        relay.send(_stuffed(envelope.content))
-        try:
-            _wait_at_most(relay, FINAL_SECONDS)
-            relay.send(b".\r\n")
-            reply = relay.getreply()
-            _wait_at_most(relay, COMMAND_SECONDS)
-        except (smtplib.SMTPException, OSError) as error:
-            raise UncertainDelivery(f"{self._place} gave no answer to the whole message: {_said(error)}") from error
-        return _expect(reply, 250)
+        Later ones raise TransportError. A connection that is just being opened may take `connect_seconds` to notice.
+        """
+        self._pool.abort()
 
-    def _connected(self) -> smtplib.SMTP:
-        wanted = self._settings
-        tls = self._tls or ssl.create_default_context()
-        relay: smtplib.SMTP | None = None
-        try:
-            if wanted.security is Security.TLS:
-                relay = smtplib.SMTP_SSL(wanted.host, wanted.port, timeout=wanted.connect_seconds, context=tls)
-            else:
-                relay = smtplib.SMTP(wanted.host, wanted.port, timeout=wanted.connect_seconds)
-            if wanted.security is Security.STARTTLS:
-                relay.starttls(context=tls)
-            relay.ehlo_or_helo_if_needed()
-            if wanted.username:
-                relay.login(wanted.username, wanted.password)
-            _wait_at_most(relay, COMMAND_SECONDS)
-        except (smtplib.SMTPException, OSError) as error:
-            if relay is not None:
-                relay.close()
-            raise RelayUnavailable(
-                f"SMTP relay {self._place} (security {wanted.security}) cannot be used: {_said(error)}; "
-                "check [smtp] and that the relay runs"
-            ) from error
-        return relay
+    def _handed_over(self, ready: Letter) -> str:
+        with self._pool.lent() as connection:
+            return connection.exchange(ready)
 
-    def _start_afresh(self, relay: smtplib.SMTP) -> None:
-        try:
-            if relay.rset()[0] != 250:
-                self._forget()
-        except (smtplib.SMTPException, OSError):
-            self._forget()
-
-    def _forget(self) -> None:
-        if self._relay is not None:
-            self._relay.close()
-        self._relay = None
+    def _opened(self) -> Connection:
+        if self._tls is None:
+            self._tls = ssl.create_default_context()
+        return connected(self._settings, tls=self._tls, patience=self._patience)
 
 
-def _expect(reply: tuple[int, bytes], *wanted: int) -> str:
-    code, text = reply
-    answer = f"{code} {text.decode('utf-8', 'replace')}"
-    if code not in wanted:
-        raise TransportError(f"the relay answered {answer}", permanent=code >= 500)
-    return answer
-
-
-def _wait_at_most(relay: smtplib.SMTP, seconds: float) -> None:
-    if isinstance(relay.sock, socket.socket):
-        relay.sock.settimeout(seconds)
-
-
-def _stuffed(content: bytes) -> bytes:
-    """The message as it travels: CRLF at its end, lines that begin with a dot doubled (RFC 5321 §4.5.2)."""
-    ended = content if content.endswith(b"\r\n") else content + b"\r\n"
-    return re.sub(rb"(?m)^\.", b"..", ended)
-
-
-def _said(error: Exception) -> str:
-    if isinstance(error, smtplib.SMTPResponseException):
-        text = error.smtp_error
-        return f"{error.smtp_code} {text.decode('utf-8', 'replace') if isinstance(text, bytes) else text}"
-    if isinstance(error, TimeoutError):
-        return "no answer in time"
-    return str(error) or type(error).__name__
+def _is_worth_another(error: TransportError) -> bool:
+    """Whether the connection was at fault and not the message, of which nothing was taken."""
+    return error.code == CLOSING or (isinstance(error, ConnectionLost) and error.stale)

@@ -1,4 +1,4 @@
-"""The web door: whether the server lives, and the way out of every mail."""
+"""The web door: whether the server lives, and the pages behind the links of a mail."""
 
 from digest.web.app import web_app
 from digest.web.serving import server

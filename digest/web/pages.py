@@ -2,14 +2,18 @@
 
 import logging
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from jinja2 import Environment
 from starlette.responses import HTMLResponse, Response
 
 from digest.errors import RenderingError
+from digest.rendering import catalogues
 from digest.rendering.settings import SiteSettings
-from digest.rendering.templates import environment, render
+from digest.rendering.templates import environment, render, translated
+from digest.rendering.words import Words
 
 log = logging.getLogger(__name__)
 
@@ -18,29 +22,44 @@ class Pages:
     """Template name and values → a response."""
 
     def __init__(self, site: SiteSettings) -> None:
-        self._site = site
+        self.site = site
+        self.root = urlsplit(site.url).path.rstrip("/")  # a proxy may serve us below a path
         self._own = environment(Path(site.templates) if site.templates else None)
         self._builtin = environment()
-        self._static = f"{urlsplit(site.url).path.rstrip('/')}/static"  # a proxy may serve us below a path
+        self._spoken = cache(self._translated)
 
     def page(
-        self, name: str, *, status: int = 200, headers: Mapping[str, str] | None = None, **values: str
+        self,
+        name: str,
+        *,
+        language: str = "en",
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        **values: object,
     ) -> Response:
-        """The page; where an operator's own template fails, the built-in one: a reader must be able to leave."""
-        given = {"site": self._site, "static": self._static, **values}
+        """The page in a language; where an operator's own template fails, the built-in one: a reader must be able to
+        leave.
+        """
+        words = catalogues.words(language)
+        own, builtin = self._spoken(words)
+        given = {"site": self.site, "static": f"{self.root}/static", "language": words.language, **values}
         try:
-            html = render(self._own, name, **given)
+            html = render(own, name, **given)
         except RenderingError as error:
             log.error("the built-in page is shown instead: %s", error)
-            html = render(self._builtin, name, **given)
-        return HTMLResponse(html, status, headers=headers)
+            html = render(builtin, name, **given)
+        # What is shown may hold lone surrogates, which UTF-8 has none of.
+        return HTMLResponse(html.encode("utf-8", "replace"), status, headers=headers)
 
     def problem(self, heading: str, text: str, *, status: int, headers: Mapping[str, str] | None = None) -> Response:
         """A page that says what is wrong and what can be done, with the operator's address."""
         return self.page("problem.html.j2", status=status, headers=headers, heading=heading, text=text)
 
-    def style(self) -> Response:
-        """The stylesheet."""
+    def _translated(self, words: Words) -> tuple[Environment, Environment]:
+        return translated(self._own, words), translated(self._builtin, words)
+
+    def style(self, name: str = "style.css") -> Response:
+        """A stylesheet: that of the pages, or `feed.css`."""
         assert self._own.loader is not None  # noqa: S101 - for the type checker
-        text = self._own.loader.get_source(self._own, "style.css")[0]
+        text = self._own.loader.get_source(self._own, name)[0]
         return Response(text, media_type="text/css", headers={"Cache-Control": "public, max-age=3600"})

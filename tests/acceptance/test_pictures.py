@@ -1,31 +1,46 @@
-"""The mail in a real browser: 600 and 375 pixels wide, light and dark. The pictures stand in docs/look/."""
+"""Mails of real listings in a real browser: 600 and 375 pixels wide, light and dark. The pictures stand in docs/look/.
+
+A long one is shown by its beginning and its end, with a band between them where the rest is left out.
+"""
 
 import re
 import shutil
 import subprocess
+from email import message_from_bytes, policy
 from html import escape
 from pathlib import Path
 
 import pytest
 
-from digest.cli import main
-from tests.acceptance.conftest import ROOT, Figures
+from tests.acceptance.conftest import ROOT, Figures, Replay
+from tests.acceptance.mail_checks import product
 
+Image = pytest.importorskip("PIL.Image", reason="without Pillow the pictures would be too large to keep")
 _CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 _QUIET = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync --hide-scrollbars"
 ).split()
 _SCHEME = {"light": "1", "dark": "0"}
+_FIRST, _LAST, _BAND = 2600, 1500, 24  # pixels of a long mail that are shown
+_BETWEEN = (128, 128, 128)
+_COLOURS = 64
+_PICTURE_BYTES = 250_000
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def pages(replay: Replay, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The HTML of every kind of mail, as a file."""
     if _CHROMIUM is None:
         pytest.skip("no Chromium here")
-    folder = tmp_path_factory.mktemp("pictures") / "demo"
-    assert main.run(["demo", "--output", str(folder)]) == 0
-    return folder
+    folder = tmp_path_factory.mktemp("pictures")
+    found = {}
+    for name, content in product.sent(replay.url, tmp_path_factory.getbasetemp() / "sent").items():
+        body = message_from_bytes(content, policy=policy.default).get_body(("html",))
+        if body is not None:
+            found[name] = folder / f"{name}.html"
+            found[name].write_text(str(body.get_content()), encoding="utf-8")
+    return found
 
 
 def browser(*arguments: str, profile: Path) -> str:
@@ -49,18 +64,40 @@ def measured(mail: Path, width: int, look: str, folder: Path) -> tuple[str, ...]
     return found.groups()
 
 
-@pytest.mark.parametrize("width", [600, 375])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+def kept(shot: Path, picture: Path) -> None:
+    """Keep a screenshot in few colours, the middle of a long one left out."""
+    with Image.open(shot) as opened:
+        whole = opened.convert("RGB")
+    width, height = whole.size
+    if height > _FIRST + _BAND + _LAST:
+        shown = Image.new("RGB", (width, _FIRST + _BAND + _LAST), _BETWEEN)
+        shown.paste(whole.crop((0, 0, width, _FIRST)), (0, 0))
+        shown.paste(whole.crop((0, height - _LAST, width, height)), (0, _FIRST + _BAND))
+        whole = shown
+    whole.quantize(_COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(picture, optimize=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "width", "scheme"),
+    [
+        *(("daily", width, scheme) for width in (600, 375) for scheme in _SCHEME),
+        ("weekly", 600, "light"),
+        *((letter, 600, "light") for letter in ("welcome", "still reading", "goodbye")),
+    ],
+)
 def test_a_mail_fits_its_window_and_is_pictured(
-    demo: Path, tmp_path: Path, width: int, scheme: str, figure: Figures
+    pages: dict[str, Path], tmp_path: Path, name: str, width: int, scheme: str, figure: Figures
 ) -> None:
-    mail = demo / "2026-03-10-agnes.html"
     look = f"--blink-settings=preferredColorScheme={_SCHEME[scheme]}"
-    shown, height, red = map(int, measured(mail, width, look, tmp_path))
-    picture = ROOT / "docs" / "look" / f"mail-{width}-{scheme}.png"
-    browser(look, f"--window-size={width},{height}", f"--screenshot={picture}", mail.as_uri(), profile=tmp_path / "b")
+    shown, height, red = map(int, measured(pages[name], width, look, tmp_path))
+    shot = tmp_path / "shot.png"
+    window = f"--window-size={width},{height}"
+    browser(look, window, f"--screenshot={shot}", pages[name].as_uri(), profile=tmp_path / "b")
+    stem = f"{width}-{scheme}" if name == "daily" else name.replace(" ", "-")
+    picture = ROOT / "docs" / "look" / f"mail-{stem}.png"
+    kept(shot, picture)
 
     assert shown == width
     assert (red < 60) is (scheme == "dark")
-    assert picture.stat().st_size > 10_000
-    figure(f"mail at {width} px, {scheme}", f"{height} px high, no sideways scroll; {picture.relative_to(ROOT)}")
+    assert 5_000 < picture.stat().st_size < _PICTURE_BYTES
+    figure(f"{name} at {width} px, {scheme}", f"{height} px high, no sideways scroll; {picture.relative_to(ROOT)}")

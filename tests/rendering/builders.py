@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -12,20 +13,25 @@ from typing import Any
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from digest.editions import Edition, EditionKind, Reason, ReasonKind, Recommendation, Slot
-from digest.papers import Paper, Version
+from digest.batches import BatchState
+from digest.editions import Coverage, Edition, Notice, Reason, ReasonKind, Recommendation, Slot, Trending
+from digest.papers import AnnouncementKind, Paper, Version
 from digest.rendering.feed import FeedRenderer
-from digest.rendering.mail import MailBodies, MailRenderer
+from digest.rendering.mail import MailBodies, MailLinks, MailRenderer
 from digest.rendering.plain import one_line
 from digest.rendering.settings import SiteSettings
 from digest.rendering.templates import environment
+from digest.subscribers import EditionKind, Schedule, Subscriber, SubscriberState
 from tests.fakes import MONDAY, at, paper
 
 APPROVED = Path(__file__).parent / "approved"
 NOW = at(MONDAY)
 SITE = SiteSettings(url="https://paperround.example", sender="digest@paperround.example")
-READER = "ana@example.org"
+ANA = "ana@example.org"
 LEAVE = "https://paperround.example/unsubscribe/1-AbCdEfGhIjKlMnOpQrStUv"
+CHANGE = "https://paperround.example/settings/1-BcDeFgHiJkLmNoPqRsTuVw"
+READ = "https://paperround.example/e/1-CdEfGhIjKlMnOpQrStUvWx"
+LINKS = MailLinks(unsubscribe=LEAVE, settings=CHANGE, edition=READ)
 TEMPLATES = environment()
 
 unhurried = settings(deadline=None)  # how fast a machine is must not decide
@@ -59,9 +65,10 @@ def edition(
     read: int = 400,
     created_at: datetime | None = None,
     also_new: Sequence[Paper] = (),
+    **values: Any,
 ) -> Edition:
     """An edition of these, out of `read` papers of cs.LG."""
-    return Edition(
+    plain = Edition(
         id=1,
         subscriber_id=1,
         kind=EditionKind.DAILY,
@@ -72,10 +79,12 @@ def edition(
         created_at=created_at or at(day),
         also_new=tuple(also_new),
     )
+    return replace(plain, **values)
 
 
 def three_papers() -> Edition:
-    """The edition of the approved files: a lead with everything, a late and odd one, one withdrawn, one below."""
+    """The edition of the approved files: a lead with everything, a late and odd one, one withdrawn, one of every kind
+    below."""
     lead = paper(
         "Flat minima: why $R^2$ is not enough",
         number=9001,
@@ -92,24 +101,48 @@ def three_papers() -> Edition:
             reason("Ada Ames", ReasonKind.AUTHOR),
             reason("flat minima", terms=["flat minima", "flat"]),
             slot=Slot.MUST_READ,
+            probability=0.914,
         ),
         chosen(odd, reason("Code that lies: a study", ReasonKind.LIKED, terms=["code"]), announced=date(2026, 2, 27)),
-        chosen(gone, reason("cs.LG", ReasonKind.NEWEST)),
+        chosen(gone, reason("cs.LG", ReasonKind.NEWEST), slot=Slot.EXPLORATION),
         also_new=[paper("Just below: $k$-means <again>", number=9004)],
+        trending=(Trending(paper=paper("What all look at", number=9005), upvotes=87, source="huggingface"),),
+        notices=(Notice(paper=gone, kind=AnnouncementKind.WITHDRAWN, day=MONDAY),),
+        coverage=(Coverage(stream="cs.LG", seen=400, expected=400, chosen=3, state=BatchState.COMPLETE),),
     )
 
 
 # ------------------------------------------------------------ what is rendered
 
 
-def mail(letter: Edition, *, by: SiteSettings = SITE, to: str = READER) -> bytes:
+def reader(address: str = ANA, **values: Any) -> Subscriber:
+    """Somebody who has been on the list since the beginning of the year."""
+    plain = Subscriber(
+        id=1,
+        address=address,
+        state=SubscriberState.ACTIVE,
+        schedule=Schedule(),
+        size=15,
+        next_due_at=NOW,
+        read_through=None,
+        feed_uri="tag:paperround.example,2026:feed-1",
+        created_at=at(date(2026, 1, 3)),
+    )
+    return replace(plain, **values)
+
+
+def renderer(by: SiteSettings = SITE) -> MailRenderer:
+    return MailRenderer(by, TEMPLATES)
+
+
+def mail(letter: Edition, *, by: SiteSettings = SITE, to: Subscriber | None = None, **values: str) -> bytes:
     """The finished message."""
-    renderer = MailRenderer(by, TEMPLATES)
-    return renderer.envelope(letter, to=to, unsubscribe_url=LEAVE, message_id="<1@paperround.example>", now=NOW).content
+    given = {"message_id": "<1@paperround.example>"} | values
+    return renderer(by).envelope(letter, reader=to or reader(), links=LINKS, now=NOW, **given).content
 
 
-def bodies(letter: Edition, *, by: SiteSettings = SITE) -> MailBodies:
-    return MailRenderer(by, TEMPLATES).bodies(letter, unsubscribe_url=LEAVE)[0]
+def bodies(letter: Edition, *, by: SiteSettings = SITE, to: Subscriber | None = None) -> MailBodies:
+    return renderer(by).bodies(letter, reader=to or reader(), links=LINKS)
 
 
 def parsed(content: bytes) -> EmailMessage:
@@ -157,6 +190,18 @@ HOSTILE = (
     "x" * 5000,
 )
 
+BAD_ADDRESSES = (
+    "javascript:alert(1)",
+    "JaVaScRiPt:alert(1)//https://x.example",
+    "data:text/html,<script>alert(1)</script>",
+    "https://user@evil.example/",
+    'https://x.example/"><script>',
+    "https://x.example/a b",
+    "//evil.example/",
+    "\u202ehttps://x.example",
+    "https://x.example/\r\nBcc: eve@example.org",
+)
+
 anything: st.SearchStrategy[str] = st.one_of(
     st.text(st.characters(codec=None, exclude_categories=()), max_size=60),
     st.sampled_from(HOSTILE),
@@ -174,6 +219,9 @@ def hostile_papers(draw: st.DrawFn) -> Paper:
         abstract=draw(anything),
         authors=tuple(draw(st.lists(anything, max_size=5))),
         categories=tuple(draw(st.lists(anything, max_size=3))),
+        doi=draw(anything),
+        journal_ref=draw(anything),
+        url=draw(st.one_of(st.just(""), anything, st.sampled_from(BAD_ADDRESSES))),
     )
 
 
@@ -183,13 +231,32 @@ def hostile_items(draw: st.DrawFn) -> Recommendation:
     reasons = st.builds(reason, anything, st.sampled_from(ReasonKind), terms=st.lists(anything, max_size=3))
     told = draw(st.lists(reasons, max_size=4))
     slot, interest = draw(st.sampled_from(Slot)), draw(st.one_of(st.just("main"), anything))
-    return chosen(draw(hostile_papers()), *told, slot=slot, interest=interest)
+    probability = draw(st.one_of(st.none(), st.floats(0, 1)))
+    announced = draw(st.dates(date(2026, 2, 20), MONDAY))
+    return chosen(
+        draw(hostile_papers()), *told, slot=slot, interest=interest, probability=probability, announced=announced
+    )
 
 
+_days = st.dates(date(2026, 2, 1), MONDAY)
+_kinds = st.sampled_from(
+    [AnnouncementKind.REPLACEMENT, AnnouncementKind.WITHDRAWN, AnnouncementKind.PUBLISHED, AnnouncementKind.CHANGED]
+)
 hostile_editions: st.SearchStrategy[Edition] = st.builds(
-    lambda items, below: edition(*items, also_new=below),
+    lambda items, below, kind, trending, notices, category: edition(
+        *items,
+        also_new=below,
+        kind=kind,
+        trending=tuple(trending),
+        notices=tuple(notices),
+        considered=((category, 400),),
+    ),
     st.lists(hostile_items(), max_size=4),
     st.lists(hostile_papers(), max_size=3),
+    st.sampled_from(EditionKind),
+    st.lists(st.builds(Trending, paper=hostile_papers(), upvotes=st.integers(0, 9999), source=anything), max_size=2),
+    st.lists(st.builds(Notice, paper=hostile_papers(), kind=_kinds, day=_days), max_size=2),
+    anything,
 )
 
 

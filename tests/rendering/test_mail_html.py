@@ -2,20 +2,26 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given
 
-from digest.editions import Edition, ReasonKind, Slot
-from tests.fakes import paper
+from digest.editions import Edition, Notice, ReasonKind, Slot, Trending
+from digest.papers import AnnouncementKind
+from digest.rendering.plain import web_address
+from digest.subscribers import EditionKind
+from tests.fakes import MONDAY, paper
 from tests.rendering.builders import (
+    CHANGE,
     HOSTILE,
     LEAVE,
-    SITE,
+    READ,
     bodies,
     chosen,
     edition,
     hostile_editions,
+    reader,
     reason,
     site,
     site_names,
@@ -26,9 +32,11 @@ from tests.rendering.builders import (
 from tests.rendering.pages import Page, contrast, pixels, styles
 
 OURS = re.compile(
-    r"https://arxiv\.org/(abs|pdf)/\d{4}\.\d{5}|mailto:digest@paperround\.example\?subject=change|" + re.escape(LEAVE)
+    rf"{re.escape(LEAVE)}|{re.escape(CHANGE)}(#pause|#feed)?|{re.escape(READ)}(/\d+/(more|less|save))?|https?://[!-~]+"
 )
-MARKS = ("must-read", "to explore", "you asked for it back", "everything")
+NOT_SEEN = re.compile(r"javascript:|data:", re.I)
+WITHDRAWN, PUBLISHED = AnnouncementKind.WITHDRAWN, AnnouncementKind.PUBLISHED
+REPLACED = AnnouncementKind.REPLACEMENT
 LONG = "A sentence that says what was done, and another 5,000 characters of it. " * 70
 
 
@@ -47,7 +55,7 @@ def test_every_paper_has_its_title_byline_reason_and_links() -> None:
 
 
 def test_a_withdrawn_paper_says_so() -> None:
-    assert "A claim taken back Withdrawn" in Page(bodies(three_papers()).html).all("body")[0].text
+    assert "A claim taken back Withdrawn Ada Ames" in Page(bodies(three_papers()).html).all("body")[0].text
 
 
 def test_a_paper_without_an_abstract_says_where_to_look() -> None:
@@ -60,25 +68,79 @@ def test_an_empty_edition_is_a_whole_page_too() -> None:
 
 def test_each_interest_has_its_section_and_what_is_marked_says_so() -> None:
     shown = page(
-        chosen("A", interest="robots & arms", slot=Slot.MUST_READ),
+        chosen("A", interest="robots & arms"),
         chosen("B", reason("Flat minima", ReasonKind.LIKED, terms=["flat"]), interest="sleep", slot=Slot.RECLAIMED),
         chosen("C", interest="robots & arms", slot=Slot.EXPLORATION),
         chosen("D", interest="sleep", slot=Slot.EVERYTHING),
+        chosen("E", reason("graph", ReasonKind.INCLUDE), interest="sleep", slot=Slot.MUST_READ),
+        chosen("F", interest="sleep", slot=Slot.CARRIED),
     )
-    assert [tag.text for tag in shown.all("h2")] == ["robots & arms 2 papers", "sleep 2 papers"]
-    assert [tag.text for tag in shown.all("h3")] == ["A", "C", "B", "D"]
-    assert [tag.text for tag in shown.all("p") if tag.inside and tag.text.startswith(MARKS)] == [
-        "must-read",
-        "to explore: unlike what you usually get",
-        "you asked for it back · because you liked “Flat minima” · matches: flat",
-        "everything in cs.LG",
+    assert [tag.text for tag in shown.all("h2")] == [
+        "robots & arms 1 paper",
+        "sleep 3 papers",
+        "Must-reads 1 paper",
+        "For a change 1 paper, outside your interests",
     ]
+    assert [tag.text for tag in shown.all("h3")] == ["A", "B", "D", "F", "E", "C"]
+    text = shown.all("body")[0].text
+    for told in (
+        "B Ada Ames, Bo Berg · cs.LG you asked for it back · because you liked “Flat minima” · matches: flat B:",
+        "D Ada Ames, Bo Berg · cs.LG everything in cs.LG D:",
+        "F Ada Ames, Bo Berg · cs.LG from an edition that could not be sent F:",
+        "E Ada Ames, Bo Berg · cs.LG has the term you asked for: graph E:",
+        "C Ada Ames, Bo Berg · cs.LG unlike what you usually get C:",
+    ):
+        assert told in text
 
 
-def test_no_probability_and_no_score_stands_in_the_mail() -> None:
-    item = chosen("A", reason("Flat minima", ReasonKind.LIKED, contribution=0.8125, terms=["flat"]), probability=0.9375)
-    written = bodies(edition(item))
-    assert not re.search(r"0\.9375|93\.75|94 ?%|0\.8125|81 ?%", written.html + written.plain)
+@pytest.mark.parametrize(
+    ("probability", "shown"), [(0.914, "91\u00a0%"), (0.001, "1\u00a0%"), (1.0, "99\u00a0%"), (0.0, "1\u00a0%")]
+)
+def test_how_likely_a_paper_is_stands_before_its_reasons(probability: float, shown: str) -> None:
+    written = bodies(edition(chosen("A", reason("Ada Ames", ReasonKind.AUTHOR), probability=probability)))
+    assert f">{shown}</span>\u2002author you follow: Ada Ames</p>" in written.html
+    assert f"     {shown} · author you follow: Ada Ames\n" in written.plain
+    assert "A percentage is how likely" in written.html
+
+
+def test_where_nothing_is_known_of_a_reader_no_percentage_is_explained() -> None:
+    written = bodies(edition("A"))
+    assert "percentage" not in written.html + written.plain
+    assert "%<" not in written.html
+
+
+def test_every_paper_has_its_votes_by_its_place_in_the_edition() -> None:
+    shown = page(*(chosen(title, interest=name) for title, name in (("A", "x"), ("B", "y"), ("C", "x"))))
+    votes = [tag for tag in shown.all("a") if tag.attributes["href"].startswith(f"{READ}/")]
+    assert [tag.attributes["href"].removeprefix(READ) for tag in votes] == [
+        f"/{number}/{vote}" for number in (1, 3, 2) for vote in ("more", "less", "save")
+    ]
+    assert [tag.attributes["aria-label"] for tag in votes[:3]] == ["More like A", "Less like A", "Save A"]
+
+
+def test_what_is_trending_is_named_with_its_upvotes() -> None:
+    shown = Page(bodies(three_papers()).html)
+    assert "Trending 1 paper" in [tag.text for tag in shown.all("h2")]
+    assert "What all look at 87 upvotes on Hugging Face · Ada Ames, Bo Berg" in shown.all("body")[0].text
+
+
+def test_what_happened_to_a_liked_paper_begins_with_a_word_of_it() -> None:
+    news = [
+        Notice(paper=replace(paper(title), journal_ref="Nature 1"), kind=kind, day=MONDAY)
+        for title, kind in (("A", WITHDRAWN), ("B", PUBLISHED), ("C", REPLACED))
+    ]
+    shown = Page(bodies(edition(notices=tuple(news))).html)
+    assert "Papers you liked 3 changes" in [tag.text for tag in shown.all("h2")]
+    text = shown.all("body")[0].text
+    assert "Withdrawn A by its authors · Monday Published B Nature 1 · Monday New version C v1 · Monday" in text
+    assert [tag.text for tag in shown.all("span") if tag.attributes.get("class") == "alert"] == ["Withdrawn"]
+
+
+def test_an_edition_of_a_week_says_of_every_paper_when_it_was_announced() -> None:
+    items = [chosen("A", announced=date(2026, 2, 24)), chosen("B")]
+    text = Page(bodies(edition(*items, kind=EditionKind.WEEKLY)).html).all("body")[0].text
+    assert "announced Tuesday 24 February" in text
+    assert "announced Monday 2 March" in text
 
 
 def test_what_is_below_the_fold_is_named_with_its_link() -> None:
@@ -103,15 +165,19 @@ def test_markup_in_a_title_is_shown_as_it_was_written(title: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "<b>&amp;"])
-def test_markup_in_an_interest_a_reason_or_below_the_fold_is_shown_as_it_was_written(name: str) -> None:
+def test_markup_anywhere_is_shown_as_it_was_written(name: str) -> None:
     told = reason(name, ReasonKind.ORGANISATION)
     item = chosen(paper(categories=(name,)), told, interest=name, slot=Slot.EVERYTHING)
-    letter = replace(edition(item, also_new=[paper(name)]), considered=((name, 1),))
+    trending = Trending(paper=paper(name), upvotes=2, source=name)
+    notice = Notice(paper=paper(name, doi=name), kind=PUBLISHED, day=MONDAY)
+    letter = edition(item, also_new=[paper(name)], trending=(trending,), notices=(notice,), considered=((name, 1),))
     shown = Page(bodies(letter).html)
     assert shown.all("h2")[0].text == f"{name} 1 paper"
     text = shown.all("body")[0].text
     assert f"everything in {name} · organisation you follow: {name}" in text
-    assert [tag.text for tag in shown.all("p")].count(name) == 1
+    assert f"2 upvotes on {name}" in text
+    assert f"doi:{name}" in text
+    assert text.count(name) == 10
     assert not shown.all("script", "img", "b")
 
 
@@ -127,6 +193,7 @@ def test_whatever_the_world_sends_nothing_acts_and_all_links_are_ours(letter: Ed
         assert not any(name in ("src", "background", "srcset") or name.startswith("on") for name in tag.attributes)
         assert "url(" not in tag.attributes.get("style", "")
         assert OURS.fullmatch(tag.attributes.get("href", LEAVE))
+        assert not NOT_SEEN.match(tag.attributes.get("href", LEAVE))
     assert "url(" not in shown.all("style")[0].text
     assert html.encode()
 
@@ -136,6 +203,17 @@ def test_the_page_is_the_same_with_any_paper() -> None:
         return [tag.name for tag in page(title).tags]
 
     assert {tuple(skeleton(title)) for title in HOSTILE} == {tuple(skeleton("Flat minima"))}
+
+
+@unhurried
+@given(hostile_editions)
+def test_the_links_to_papers_are_those_of_their_papers(letter: Edition) -> None:
+    papers = [item.paper for item in letter.recommendations] + [each.paper for each in letter.trending]
+    papers += [each.paper for each in letter.notices] + list(letter.also_new)
+    known = {web_address(url) for each in papers for url in (each.abstract_url, each.pdf_url)}
+    links = {tag.attributes["href"].partition("#")[0] for tag in Page(bodies(letter).html).all("a")}
+    votes = {f"{READ}/{n + 1}/{v}" for n in range(len(letter.recommendations)) for v in ("more", "less", "save")}
+    assert links - {link.partition("#")[0] for link in known} <= {LEAVE, CHANGE, READ, *votes}
 
 
 # ------------------------------------------------------------ how long it is
@@ -150,7 +228,13 @@ def test_100_papers_with_long_abstracts_stay_below_what_mail_programs_clip() -> 
 
 def test_papers_beyond_the_whole_ones_are_counted_and_listed_by_title() -> None:
     whole, others = [tag.text for tag in page(*titles(100, abstract=LONG)).all("h2")]
-    assert (whole, others) == ("For you 24 papers", "By title 76 more papers")
+    assert (whole, others) == ("For you 12 papers", "By title 88 more papers")
+
+
+def test_a_paper_by_title_has_its_authors_and_a_reason() -> None:
+    items = [chosen(item, reason("Ada Ames", ReasonKind.AUTHOR)) for item in titles(100, abstract=LONG)]
+    text = page(*items).all("body")[0].text
+    assert f"{items[-1].paper.title} Ada Ames, Bo Berg · author you follow: Ada Ames" in text
 
 
 def test_30_papers_all_keep_an_abstract() -> None:
@@ -190,7 +274,7 @@ def test_the_page_says_its_language_and_that_it_knows_the_dark() -> None:
 
 def test_headings_come_in_order() -> None:
     shown = Page(bodies(three_papers()).html)
-    assert [tag.name for tag in shown.all("h1", "h2", "h3", "h4")] == ["h1", "h2", "h3", "h3", "h3", "h2"]
+    assert " ".join(tag.name for tag in shown.all("h1", "h2", "h3", "h4")) == "h1 h2 h3 h2 h3 h2 h3 h2 h3 h2 h2"
 
 
 def test_every_table_is_there_for_the_layout_only() -> None:
@@ -199,12 +283,15 @@ def test_every_table_is_there_for_the_layout_only() -> None:
     assert {tag.attributes.get("role") for tag in tables} == {"presentation"}
 
 
-def test_titles_and_abstracts_find_their_own_direction() -> None:
-    shown = page(paper("ליבה חדשה", abstract="תקציר."))
-    assert [(tag.name, tag.text) for tag in shown.tags if tag.attributes.get("dir") == "auto"] == [
-        ("h3", "ליבה חדשה"),
-        ("p", "תקציר."),
-    ]
+def test_titles_bylines_and_abstracts_run_as_their_first_letter_does() -> None:
+    shown = page(paper("ליבה חדשה", abstract="תקציר.", authors=("Ada Ames",)))
+    rtl = [(tag.name, tag.attributes["align"], tag.text) for tag in shown.tags if tag.attributes.get("dir") == "rtl"]
+    assert rtl == [("h3", "right", "ליבה חדשה"), ("p", "right", "תקציר.")]
+
+
+def test_a_title_in_han_says_which_language_it_is() -> None:
+    shown = page("图神经网络与分子", "グラフの学習", "분자와 그래프", "Graphs")
+    assert [tag.attributes.get("lang") for tag in shown.all("h3")] == ["zh", "ja", "ko", None]
 
 
 def test_two_links_of_one_name_are_told_apart() -> None:
@@ -251,10 +338,37 @@ def test_the_colours_are_measured_as_they_should_be() -> None:
     assert contrast("#777777", "#FFFFFF") == pytest.approx(4.48, abs=0.01)
 
 
-def test_the_sender_is_the_only_address_to_write_to() -> None:
-    links = {tag.attributes["href"] for tag in page("A").all("a") if "mailto" in tag.attributes["href"]}
-    assert links == {f"mailto:{SITE.sender}?subject=change"}
+def test_the_foot_has_every_way_to_change_what_comes() -> None:
+    links = {tag.text: tag.attributes["href"] for tag in page("A").all("a")}
+    assert links["Change interests, hour or days"] == CHANGE
+    assert links["Pause"] == f"{CHANGE}#pause"
+    assert links["Your feed"] == f"{CHANGE}#feed"
+    assert links["Browser"] == READ
+    assert not [link for link in links.values() if "mailto" in link]
+
+
+def test_who_publishes_it_stands_in_the_foot() -> None:
+    by = site(
+        postal_address="Example e.V.\n1 Street",
+        imprint_url="https://paperround.example/imprint",
+        privacy_url="https://paperround.example/privacy?x=1&y=2",
+    )
+    written = bodies(edition("A"), by=by)
+    links = {tag.text: tag.attributes["href"] for tag in Page(written.html).all("a")}
+    assert (links["Imprint"], links["Privacy"]) == (by.imprint_url, by.privacy_url)
+    assert "Example e.V. 1 Street" in written.html
+    assert f"\nExample e.V. 1 Street\nImprint: {by.imprint_url}\nPrivacy: {by.privacy_url}\n" in written.plain
+
+
+def test_who_says_nothing_of_themselves_has_no_empty_line_for_it() -> None:
+    written = bodies(edition("A"))
+    assert "Imprint" not in written.html + written.plain
+    assert "Privacy" not in written.html + written.plain
 
 
 def test_both_links_for_leaving_go_to_the_readers_own_page() -> None:
     assert [tag.attributes["href"] for tag in page("A").all("a") if tag.text == "Unsubscribe"] == [LEAVE, LEAVE]
+
+
+def test_whoever_wants_plain_text_gets_no_html() -> None:
+    assert bodies(edition("A"), to=reader(plain=True)).html == ""

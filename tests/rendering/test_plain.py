@@ -7,8 +7,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import etree
 
-from digest.rendering.plain import clean, columns, header_text, one_line, sentences, shortened, wrapped
-from tests.rendering.builders import anything, unhurried
+from digest.rendering.plain import clean, columns, header_text, one_line, sentences, shortened, web_address, wrapped
+from tests.rendering.builders import BAD_ADDRESSES, anything, unhurried
 
 limits = st.integers(1, 200)
 
@@ -136,3 +136,46 @@ def test_an_address_too_long_for_a_line_stays_whole() -> None:
 
 def test_wide_letters_count_twice() -> None:
     assert [columns(line) for line in wrapped("图" * 80).split("\n")] == [72, 72, 16]
+
+
+@unhurried
+@given(st.text(st.sampled_from("ab é—“ \u00a0x·"), max_size=300), st.integers(0, 8), st.integers(0, 12))
+def test_the_quick_way_to_wrap_gives_the_same_lines(text: str, indent: int, first: int) -> None:
+    flat = " ".join(part for part in text.split(" ") if part)
+    wide_blank = flat.replace(" ", "  ")  # which only the other way takes
+    assert wrapped(flat, " " * indent, "-" * first) == wrapped(wide_blank, " " * indent, "-" * first)
+
+
+def test_a_percentage_is_never_parted_from_its_sign() -> None:
+    assert wrapped(f"{'x' * 69} 91\u00a0%") == f"{'x' * 69}\n91\u00a0%"
+
+
+# ------------------------------------------------------------ addresses
+
+
+@pytest.mark.parametrize(
+    ("url", "written"),
+    [
+        ("https://arxiv.org/abs/2603.00001", "https://arxiv.org/abs/2603.00001"),
+        ("HTTP://x.example/?a=1&b=2#c", "HTTP://x.example/?a=1&b=2#c"),
+        ("https://x.example/é ü", "https://x.example/%C3%A9%20%C3%BC"),
+        (" https://x.example ", "https://x.example"),
+        ("https://[::1]:8000/x", "https://[::1]:8000/x"),
+        ("https://bücher.example/", ""),
+        ("https://", ""),
+        ("ftp://x.example/", ""),
+        (f"https://x.example/{'a' * 2000}", ""),
+        ("\ud800", ""),
+    ],
+)
+def test_a_web_address_is_written_in_ascii(url: str, written: str) -> None:
+    assert web_address(url) == written
+
+
+@unhurried
+@given(st.one_of(anything, st.sampled_from(BAD_ADDRESSES)))
+def test_whatever_the_world_sends_an_address_is_one_word_of_the_web(url: str) -> None:
+    written = web_address(url)
+    assert written == "" or written.casefold().startswith(("https://", "http://"))
+    assert written.isascii()
+    assert not set(written) & set(' "<>\\\r\n\t')

@@ -7,7 +7,8 @@ import pytest
 from digest.errors import ConfigError, RenderingError
 from digest.rendering.mail import MailBodies, MailRenderer
 from digest.rendering.templates import environment, render
-from tests.rendering.builders import LEAVE, SITE, edition, three_papers
+from digest.resources import shipped
+from tests.rendering.builders import LINKS, SITE, edition, reader, three_papers
 
 
 def written(folder: Path, name: str, text: str) -> Path:
@@ -16,7 +17,7 @@ def written(folder: Path, name: str, text: str) -> Path:
 
 
 def bodies(folder: Path) -> MailBodies:
-    return MailRenderer(SITE, environment(folder)).bodies(three_papers(), unsubscribe_url=LEAVE)[0]
+    return MailRenderer(SITE, environment(folder)).bodies(three_papers(), reader=reader(), links=LINKS)
 
 
 def test_an_operator_replaces_one_block_and_keeps_the_rest(tmp_path: Path) -> None:
@@ -24,7 +25,7 @@ def test_an_operator_replaces_one_block_and_keeps_the_rest(tmp_path: Path) -> No
         tmp_path,
         "mail.html.j2",
         '{% extends "builtin:mail.html.j2" %}\n'
-        '{% block masthead %}<tr><td style="{{ serif }}"><h1>{{ edition.date }}</h1></td></tr>{% endblock %}\n',
+        '{% block masthead %}<tr><td style="{{ look.serif }}"><h1>{{ mail.date }}</h1></td></tr>{% endblock %}\n',
     )
     html = bodies(tmp_path).html
     assert "<h1>Monday 2 March 2026</h1>" in html
@@ -34,9 +35,30 @@ def test_an_operator_replaces_one_block_and_keeps_the_rest(tmp_path: Path) -> No
 
 
 def test_a_template_that_is_not_replaced_stays_as_it_came(tmp_path: Path) -> None:
-    written(tmp_path, "mail.html.j2", "{{ edition.subject }}")
-    assert bodies(tmp_path).html == "Flat minima, and 2 more for Monday"
+    written(tmp_path, "mail.html.j2", "{{ mail.subject }}")
+    assert bodies(tmp_path).html == "An author you follow: Ada Ames, and 2 more"
     assert "1. Flat minima: why R² is not enough" in bodies(tmp_path).plain
+
+
+def test_an_operator_changes_how_a_paper_is_shown(tmp_path: Path) -> None:
+    written(
+        tmp_path,
+        "mail-paper.html.j2",
+        "<tr><td>{{ paper.title }}{% if form.percent %} ({{ item.percent }}){% endif %} "
+        '<a href="{{ item.votes }}/more">+</a></td></tr>\n',
+    )
+    html = bodies(tmp_path).html
+    assert '<tr><td>Flat minima: why R² is not enough (91\u00a0%) <a href="https://paperround.example/e/' in html
+    assert '/2/more">+</a></td></tr>' in html
+    assert "Trending" in html
+
+
+def test_colours_are_changed_in_one_place(tmp_path: Path) -> None:
+    looks = (shipped("templates") / "mail-looks.html.j2").read_text(encoding="utf-8")
+    written(tmp_path, "mail-looks.html.j2", looks.replace("#1F5187", "#006633"))
+    html = bodies(tmp_path).html
+    assert html.count("#006633") > 10
+    assert "#1F5187" not in html
 
 
 def test_an_operator_may_replace_the_plain_text_too(tmp_path: Path) -> None:
@@ -52,9 +74,9 @@ def test_an_operator_may_replace_the_plain_text_too(tmp_path: Path) -> None:
     ("text", "complaint"),
     [
         ("one\n{% if %}", "template mail.html.j2, line 2: "),
-        ("one\ntwo\n{{ edition.nothing }}", "template mail.html.j2, line 3: UndefinedError: "),
+        ("one\ntwo\n{{ mail.nothing }}", "template mail.html.j2, line 3: UndefinedError: "),
         ("{{ nobody }}", "template mail.html.j2, line 1: UndefinedError: 'nobody' is undefined"),
-        ("\n{{ edition.papers + 1 }}", "template mail.html.j2, line 2: TypeError: "),
+        ("\n{{ mail.subject + 1 }}", "template mail.html.j2, line 2: TypeError: "),
         ("{{ 1 / 0 }}", "template mail.html.j2, line 1: ZeroDivisionError: "),
         ('{% extends "builtin:mail.htm.j2" %}', "template mail.html.j2, line 1: TemplateNotFound: "),
         ('{% extends "builtin:mail.html.j2" %}{% block foot %}\n{{ x.y }}{% endblock %}', "mail.html.j2, line 2: "),
@@ -89,5 +111,14 @@ def test_everything_is_escaped_but_in_plain_text(tmp_path: Path, name: str, resu
 
 def test_a_template_taken_from_the_package_escapes_as_well(tmp_path: Path) -> None:
     written(tmp_path, "mail.html.j2", '{% extends "builtin:mail.html.j2" %}')
-    html = MailRenderer(SITE, environment(tmp_path)).bodies(edition("<script>"), unsubscribe_url=LEAVE)[0].html
+    html = MailRenderer(SITE, environment(tmp_path)).bodies(edition("<script>"), reader=reader(), links=LINKS).html
     assert "<script" not in html
+
+
+def test_a_template_that_fails_for_one_paper_fails_for_those_who_get_it_alone(tmp_path: Path) -> None:
+    written(tmp_path, "mail-paper.txt.j2", "{{ paper.title }}{{ 1 / (paper.title != 'Noise') }}\n")
+    renderer = MailRenderer(SITE, environment(tmp_path))
+    for _ in range(2):
+        with pytest.raises(RenderingError, match=r"mail-paper\.txt\.j2, line 1: ZeroDivisionError"):
+            renderer.bodies(edition("Flat minima", "Noise"), reader=reader(), links=LINKS)
+        assert "Flat minima1.0" in renderer.bodies(edition("Flat minima"), reader=reader(), links=LINKS).plain

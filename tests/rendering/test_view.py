@@ -1,127 +1,80 @@
-"""An edition worded: its counts agree, and every part says what it shows."""
-
-from dataclasses import replace
-from datetime import date
+"""Papers and sections as a reader sees them."""
 
 import pytest
 
-from digest.editions import ReasonKind, Recommendation
+from digest.editions import Edition, ReasonKind, Slot
 from digest.papers import Paper
-from digest.rendering.view import EditionView, PaperView, edition_view, paper_view, title_of
-from tests.fakes import MONDAY, paper
-from tests.rendering.builders import SITE, chosen, edition, reason, site
+from digest.rendering.view import PaperView, paper_view, sections, shown, title_of
+from digest.rendering.words import ENGLISH
+from tests.fakes import paper
+from tests.rendering.builders import BAD_ADDRESSES, chosen, edition, reason
 
 NEWEST = reason("cs.LG", ReasonKind.NEWEST)
 
 
-def view(*items: Recommendation | Paper | str, **values: int) -> EditionView:
-    return edition_view(edition(*items, **values), SITE)  # type: ignore[arg-type]
+def seen(item: Paper, *, limit: int = 340) -> PaperView:
+    return paper_view(item, ENGLISH, limit=limit)
 
 
-def seen(item: Paper, *, announced: date = MONDAY) -> PaperView:
-    return paper_view(chosen(item, announced=announced), MONDAY, limit=340)
-
-
-@pytest.mark.parametrize(
-    ("titles", "subject", "preheader", "standfirst"),
-    [
-        ([], "Nothing for Monday", "Nothing for you today.", "None of the 400 papers read is for you."),
-        (["Flat minima"], "Flat minima for Monday", "Flat minima.", "One of the 400 papers read is for you."),
-        (
-            ["Flat minima: a study", "Sharp maxima", "Noise"],
-            "Flat minima, and 2 more for Monday",
-            "Flat minima, Sharp maxima and Noise.",
-            "Three of the 400 papers read are for you.",
-        ),
-        (
-            ["Flat minima", *"BCDEFGHIJKLMN"],
-            "Flat minima, and 13 more for Monday",
-            "Flat minima, B, C and eleven more.",
-            "14 of the 400 papers read are for you.",
-        ),
-    ],
-)
-def test_the_first_lines_say_what_is_in_it(titles: list[str], subject: str, preheader: str, standfirst: str) -> None:
-    worded = view(*titles)
-    assert (worded.subject, worded.preheader, worded.standfirst) == (subject, preheader, standfirst)
-
-
-def test_the_ledger_accounts_for_every_paper() -> None:
-    worded = view("A", "B", read=4902)
-    assert worded.ledger == "4,902 papers read in cs.LG (4,902). 2 sent, 4,900 left out."
-
-
-def test_the_ledger_of_several_categories_counts_a_cross_listed_paper_once() -> None:
-    letter = replace(edition("A", read=9), considered=(("cs.LG", 6), ("cs.CL", 4), ("stat.ML", 1)))
-    assert edition_view(letter, SITE).ledger == (
-        "9 papers read in cs.LG (6), cs.CL (4) and stat.ML (1). 1 sent, 8 left out."
-    )
-
-
-def test_a_day_on_which_nothing_was_read_has_a_ledger_too() -> None:
-    letter = replace(edition(read=0), considered=())
-    assert edition_view(letter, SITE).ledger == "0 papers read. 0 sent, 0 left out."
-
-
-def test_papers_that_came_late_are_counted_and_say_so() -> None:
-    worded = view(chosen("Early", announced=date(2026, 2, 27)), "In time")
-    assert worded.standfirst.endswith("One came on an earlier day.")
-    assert [item.note for item in worded.papers] == ["announced Friday 27 February", ""]
+def headings(letter: Edition) -> list[tuple[str, str, list[int]]]:
+    """Heading, aside and the numbers of the papers of each section."""
+    return [(part.heading, part.aside, [number for number, _ in part.items]) for part in sections(letter, ENGLISH)]
 
 
 def test_only_an_edition_chosen_for_newness_alone_is_headed_so() -> None:
-    assert headings(view(chosen("A", NEWEST))) == ["Newest"]
-    assert headings(view(chosen("A", NEWEST), chosen("B", reason()))) == ["For you"]
-    assert headings(view("chosen for what it shares with every paper")) == ["For you"]
+    assert headings(edition(chosen("A", NEWEST))) == [("Newest", "1 paper", [1])]
+    assert headings(edition(chosen("A", NEWEST), chosen("B", reason()))) == [("For you", "2 papers", [1, 2])]
+    assert headings(edition("chosen for what it shares with every paper")) == [("For you", "1 paper", [1])]
 
 
-def headings(worded: EditionView) -> list[str]:
-    return [section.heading for section in worded.sections]
-
-
-def test_the_papers_of_each_interest_stand_together_and_the_best_paper_still_leads() -> None:
-    long = "A sentence of this abstract. " * 60
+def test_the_papers_of_each_interest_stand_together_with_their_numbers() -> None:
     given = [("A", "robots"), ("B", "main"), ("C", "robots"), ("D", "sleep"), ("E", "main")]
-    worded = view(*(chosen(paper(title, abstract=long), interest=name) for title, name in given))
+    letter = edition(*(chosen(title, interest=name) for title, name in given))
 
-    told = [(s.heading, [item.title for item in s.papers], s.before) for s in worded.sections]
-    assert told == [("robots", ["A", "C"], 0), ("For you", ["B", "E"], 2), ("sleep", ["D"], 4)]
-    assert [item.title for item in worded.papers] == list("ACBED")
-    assert [len(item.abstract) > 340 for item in worded.papers] == [True, False, False, False, False]
+    assert headings(letter) == [
+        ("robots", "2 papers", [1, 3]),
+        ("For you", "2 papers", [2, 5]),
+        ("sleep", "1 paper", [4]),
+    ]
+    assert [item.paper.title for item in shown(sections(letter, ENGLISH))] == list("ACBED")
+
+
+def test_what_must_be_read_and_what_is_to_explore_have_sections_of_their_own() -> None:
+    letter = edition(
+        chosen("A", slot=Slot.EXPLORATION, interest="robots"),
+        chosen("B", slot=Slot.MUST_READ, interest="robots"),
+        chosen("C", interest="robots"),
+        chosen("D", slot=Slot.CARRIED, interest="robots"),
+    )
+    assert headings(letter) == [
+        ("Must-reads", "1 paper", [2]),
+        ("robots", "2 papers", [3, 4]),
+        ("For a change", "1 paper, outside your interests", [1]),
+    ]
 
 
 def test_an_interest_without_a_name_of_its_own_is_not_called_main() -> None:
-    assert headings(view(chosen("A", interest="main"), chosen("B"), chosen("C", interest="\x00 "))) == ["For you"]
+    letter = edition(chosen("A", interest="main"), chosen("B"), chosen("C", interest="\x00 "))
+    assert headings(letter) == [("For you", "3 papers", [1, 2, 3])]
 
 
 def test_a_long_name_of_an_interest_is_cut() -> None:
-    (heading,) = headings(view(chosen("A", interest="word\n" * 1000)))
+    ((heading, _, _),) = headings(edition(chosen("A", interest="word\n" * 1000)))
     assert len(heading) <= 60
     assert "\n" not in heading
 
 
-def test_papers_beyond_the_whole_ones_leave_their_sections() -> None:
-    letter = edition(*(chosen(title, interest=name) for title, name in zip("ABCD", ["x", "y", "x", "y"], strict=True)))
-    worded = edition_view(letter, SITE, whole=1)
-    assert [(s.heading, [item.title for item in s.papers]) for s in worded.whole_sections] == [("x", ["A"])]
-    assert [item.title for item in worded.by_title] == ["C", "B", "D"]
-
-
 def test_an_edition_without_papers_has_no_sections() -> None:
-    assert view().sections == ()
-    assert view().also_new == ()
+    assert headings(edition()) == []
 
 
-def test_the_papers_below_the_fold_are_titles_and_links() -> None:
-    (below,) = edition_view(edition("A", also_new=[paper("An $R^2$\nbelow", number=7)]), SITE).also_new
-    assert (below.title, below.url) == ("An R² below", "https://arxiv.org/abs/2603.00007")
+# ------------------------------------------------------------ a paper
 
 
-def test_the_first_paper_has_more_of_its_abstract() -> None:
+def test_an_abstract_is_cut_at_the_end_of_a_sentence() -> None:
     long = "A sentence of this abstract. " * 60
-    lead, other = view(paper("A", abstract=long), paper("B", abstract=long)).papers
-    assert 600 < len(lead.abstract) <= 640
-    assert 300 < len(other.abstract) <= 340
+    assert 600 < len(seen(paper(abstract=long), limit=640).abstract) <= 640
+    assert seen(paper(abstract=long)).abstract.endswith("abstract.")
 
 
 def test_a_title_of_nothing_visible_becomes_the_id() -> None:
@@ -147,6 +100,17 @@ def test_an_abstract_keeps_its_paragraphs_where_there_is_room() -> None:
     assert seen(paper(abstract="One\nline.\n\nTwo $R^2$.\n\n \n")).full_abstract == ("One line.", "Two R².")
 
 
-def test_the_reader_learns_who_sends_it() -> None:
-    worded = edition_view(edition("A"), site(name="Journal\nClub"))
-    assert "the operator of Journal Club" in worded.why_you
+def test_a_paper_elsewhere_is_read_there() -> None:
+    view = seen(paper(abstract="", url="https://www.nature.com/articles/é"))
+    assert (view.url, view.place) == ("https://www.nature.com/articles/%C3%A9", "nature.com")
+    assert view.no_abstract == "No abstract in the listing. Read it on nature.com."
+
+
+@pytest.mark.parametrize("address", [bad for bad in BAD_ADDRESSES if not bad.startswith("https://x.example/")])
+def test_what_is_no_web_address_is_no_link(address: str) -> None:
+    view = seen(paper(url=address))
+    assert (view.url, view.place) == ("", "")
+
+
+def test_an_address_that_holds_anything_else_is_written_out() -> None:
+    assert seen(paper(url='https://x.example/"> <b>')).url == "https://x.example/%22%3E%20%3Cb%3E"

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 
 from digest.editions import Reason, ReasonKind, Recommendation, Slot
-from digest.rendering import words
+from digest.rendering.words import ENGLISH as words
+from digest.rendering.words import counted, matching_words, short_title
 from tests.fakes import paper
 from tests.rendering.builders import chosen, hostile_items, reason, unhurried
 
@@ -23,7 +24,7 @@ def test_small_counts_are_written_as_words(count: int, written: str) -> None:
 
 @pytest.mark.parametrize(("count", "written"), [(0, "0 papers"), (1, "1 paper"), (4902, "4,902 papers")])
 def test_a_counted_noun_has_its_plural(count: int, written: str) -> None:
-    assert words.counted(count, "paper") == written
+    assert counted(count, "paper") == written
 
 
 def test_a_day_names_its_year_unless_it_is_this_one() -> None:
@@ -48,7 +49,7 @@ def test_a_list_ends_with_and(items: list[str], listed: str) -> None:
     ],
 )
 def test_a_short_title_is_the_part_that_says_most(title: str, short: str) -> None:
-    assert words.short_title(title) == short
+    assert short_title(title) == short
 
 
 # ------------------------------------------------------------ who
@@ -111,12 +112,12 @@ def test_what_speaks_against_a_paper_is_no_reason_to_read_it() -> None:
 
 def test_a_word_inside_a_longer_one_that_is_shown_is_left_out() -> None:
     both = [reason(terms=["flat", "flat minima", "sharp", "minima"]), reason(terms=["sharpness"])]
-    assert words.matching_words(both) == ["sharpness", "flat minima", "sharp"]
+    assert matching_words(both) == ["sharpness", "flat minima", "sharp"]
 
 
 def test_words_that_several_reasons_share_count_together() -> None:
     # "first" gave 1, "second" twice a half and a third
-    assert words.matching_words([reason(terms=["first", "second"]), reason(terms=["third", "second", "last"])]) == [
+    assert matching_words([reason(terms=["first", "second"]), reason(terms=["third", "second", "last"])]) == [
         "first",
         "second",
         "third",
@@ -136,7 +137,7 @@ def test_liked_papers_that_are_only_counted_are_named_by_nothing() -> None:
 
 def test_a_word_that_speaks_against_a_paper_is_not_shown_as_a_match() -> None:
     against = Reason(kind=LIKED, label="Flat minima", contribution=0.5, terms=(("flat", 0.7), ("cold", -0.2)))
-    assert words.matching_words([against]) == ["flat"]
+    assert matching_words([against]) == ["flat"]
 
 
 # ------------------------------------------------------------ what a place is for
@@ -148,7 +149,8 @@ def test_a_word_that_speaks_against_a_paper_is_not_shown_as_a_match() -> None:
         (Slot.CHOSEN, ""),
         (Slot.NEWEST, ""),
         (Slot.MUST_READ, "must-read"),
-        (Slot.EXPLORATION, "to explore: unlike what you usually get"),
+        (Slot.EXPLORATION, "unlike what you usually get"),
+        (Slot.CARRIED, "from an edition that could not be sent"),
         (Slot.RECLAIMED, "you asked for it back"),
     ],
 )

@@ -3,11 +3,11 @@
 from datetime import datetime
 from itertools import count
 
-from digest.editions import EditionKind, Reason, ReasonKind, Recommendation, Slate
+from digest.editions import Reason, ReasonKind, Recommendation, Slate
 from digest.papers import Announcement, AnnouncementKind, Paper
 from digest.relevance.text import count_paper
 from digest.store import Store, Transaction
-from digest.subscribers import Schedule, Subscriber
+from digest.subscribers import EditionKind, Schedule, Subscriber
 from tests.fakes import MONDAY, at
 
 NOW = at(MONDAY)

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from digest.mail import Delivery, DeliveryState
+from digest.mail import Delivery, DeliveryState, LetterKind, Suppression, SuppressionReason
 from digest.store import Store
 from digest.store import tables as t
 from digest.subscribers import SubscriberState
-from tests.fakes import paper
+from tests.fakes import MONDAY, paper
 from tests.store.builders import NOW, edition, keep, reader
 
 LEASE = timedelta(minutes=15)
@@ -33,9 +33,15 @@ def waiting(store: Store, now: datetime = NOW) -> list[Delivery]:
         return tx.deliveries.open(now)
 
 
-def claim(store: Store, delivery: Delivery, now: datetime = NOW) -> bool:
+def claim(store: Store, delivery: Delivery, now: datetime = NOW) -> Delivery | None:
     with store.begin() as tx:
-        return tx.deliveries.claim(delivery, lease_until=now + LEASE)
+        return tx.deliveries.claim(delivery, address_hash="", lease_until=now + LEASE)
+
+
+def claimed(store: Store, delivery: Delivery) -> Delivery:
+    ours = claim(store, delivery)
+    assert ours is not None
+    return ours
 
 
 def row(store: Store) -> sa.Row[tuple[object, ...]]:
@@ -51,7 +57,7 @@ def to_state(store: Store, delivery: Delivery, state: SubscriberState) -> None:
 def test_an_intent_is_open_at_once(store: Store, number: int) -> None:
     (delivery,) = waiting(store)
     assert (delivery.edition_id, delivery.state, delivery.attempts) == (number, DeliveryState.PENDING, 0)
-    assert (delivery.message_id, delivery.content) == ("<1@example.org>", None)
+    assert (delivery.message_id, delivery.frozen) == ("<1@example.org>", None)
     assert waiting(store, NOW - MINUTE) == []
 
 
@@ -64,7 +70,7 @@ def test_an_edition_is_intended_once_and_keeps_its_message_id(store: Store, numb
 
 def test_two_claims_of_the_same_delivery_have_one_winner(store: Store, number: int) -> None:
     (delivery,) = waiting(store)
-    assert [claim(store, delivery), claim(store, delivery)] == [True, False]
+    assert [bool(claim(store, delivery)) for _ in range(2)] == [True, False]
 
 
 def test_a_claimed_delivery_is_uncertain_when_its_lease_is_over(store: Store, number: int) -> None:
@@ -75,52 +81,48 @@ def test_a_claimed_delivery_is_uncertain_when_its_lease_is_over(store: Store, nu
             assert tx.deliveries.sweep(moment, is_gone=lambda holder: False) == swept
     (abandoned,) = waiting(store, NOW + LEASE)
     assert (abandoned.state, abandoned.attempts) == (DeliveryState.UNCERTAIN, 1)
-    assert [claim(store, abandoned, NOW + LEASE) for _ in range(2)] == [True, False]
+    assert [bool(claim(store, abandoned, NOW + LEASE)) for _ in range(2)] == [True, False]
     assert not claim(store, delivery)
 
 
 def test_a_postponed_delivery_is_open_again_at_its_time(store: Store, number: int) -> None:
     (delivery,) = waiting(store)
-    claim(store, delivery)
+    ours = claimed(store, delivery)
     with store.begin() as tx:
-        tx.deliveries.postponed(delivery.id, answer="450 later", until=NOW + MINUTE)
+        tx.deliveries.postponed(ours, answer="450 later", until=NOW + MINUTE)
     assert waiting(store) == []
     (again,) = waiting(store, NOW + MINUTE)
     assert (again.state, again.attempts) == (DeliveryState.PENDING, 1)
     assert claim(store, again, NOW + MINUTE)
 
 
-def test_an_uncertain_delivery_is_open_again_with_the_same_bytes(store: Store, number: int) -> None:
+def test_an_uncertain_delivery_is_open_again(store: Store, number: int) -> None:
     (delivery,) = waiting(store)
+    ours = claimed(store, delivery)
     with store.begin() as tx:
-        tx.deliveries.freeze(delivery.id, b"mail")
-    claim(store, delivery)
-    with store.begin() as tx:
-        tx.deliveries.uncertain(delivery.id, answer="no answer", until=NOW + MINUTE)
+        tx.deliveries.uncertain(ours, answer="no answer", until=NOW + MINUTE)
     (again,) = waiting(store, NOW + MINUTE)
-    assert (again.state, again.content, again.message_id) == (DeliveryState.UNCERTAIN, b"mail", delivery.message_id)
+    assert (again.state, again.message_id) == (DeliveryState.UNCERTAIN, delivery.message_id)
     assert claim(store, again, NOW + MINUTE)
 
 
-def test_a_sent_delivery_is_closed_and_its_bytes_dropped(store: Store, number: int) -> None:
+def test_a_sent_delivery_is_closed(store: Store, number: int) -> None:
     (delivery,) = waiting(store)
+    ours = claimed(store, delivery)
     with store.begin() as tx:
-        tx.deliveries.freeze(delivery.id, b"mail")
-    claim(store, delivery)
-    with store.begin() as tx:
-        tx.deliveries.sent(delivery.id, answer="250 queued", now=NOW + MINUTE)
+        tx.deliveries.sent(ours, answer="250 queued", now=NOW + MINUTE)
         assert tx.deliveries.counts() == {DeliveryState.SENT: 1}
     kept = row(store)
-    assert (kept.content, kept.answer, kept.sent_at, kept.lease_until) == (None, "250 queued", NOW + MINUTE, None)
+    assert (kept.answer, kept.sent_at, kept.lease_until) == ("250 queued", NOW + MINUTE, None)
     assert waiting(store, NOW + 9 * LEASE) == []
     assert not claim(store, delivery)
 
 
 def test_a_refusal_for_ever_is_closed(store: Store, number: int) -> None:
     (delivery,) = waiting(store)
-    claim(store, delivery)
+    ours = claimed(store, delivery)
     with store.begin() as tx:
-        tx.deliveries.failed(delivery.id, answer="550 " + "no such user " * 100)
+        tx.deliveries.failed(ours, answer="550 " + "no such user " * 100)
         assert tx.deliveries.counts() == {DeliveryState.FAILED: 1}
     assert len(row(store).answer) == 500
     assert waiting(store, NOW + 9 * LEASE) == []
@@ -129,25 +131,8 @@ def test_a_refusal_for_ever_is_closed(store: Store, number: int) -> None:
 def test_an_outcome_is_kept_whatever_the_relay_answered(store: Store, number: int) -> None:
     (delivery,) = waiting(store)
     with store.begin() as tx:
-        tx.deliveries.sent(delivery.id, answer="250 \0ok\ufffd '; --", now=NOW)
+        tx.deliveries.sent(delivery, answer="250 \0ok\ufffd '; --", now=NOW)
     assert (row(store).state, row(store).answer) == ("sent", "250 ok\ufffd '; --")
-
-
-def test_the_first_bytes_written_are_the_bytes_that_stay(store: Store, number: int) -> None:
-    (delivery,) = waiting(store)
-    mail = bytes(range(256))
-    with store.begin() as tx:
-        assert tx.deliveries.freeze(delivery.id, mail) == mail
-        assert tx.deliveries.freeze(delivery.id, b"another rendering") == mail
-    assert waiting(store)[0].content == mail
-
-
-def test_nothing_is_written_into_a_closed_delivery(store: Store, number: int) -> None:
-    (delivery,) = waiting(store)
-    with store.begin() as tx:
-        tx.deliveries.sent(delivery.id, answer="250 ok", now=NOW)
-        assert tx.deliveries.freeze(delivery.id, b"mail") == b"mail"
-    assert row(store).content is None
 
 
 @pytest.mark.parametrize("state", GONE)
@@ -177,7 +162,7 @@ def test_what_was_meant_for_readers_who_went_is_cancelled(store: Store, number: 
 def test_a_doubtful_mail_is_not_sent_again_to_a_reader_who_went(store: Store, number: int) -> None:
     (delivery,) = waiting(store)
     with store.begin() as tx:
-        tx.deliveries.uncertain(delivery.id, answer="no answer", until=NOW)
+        tx.deliveries.uncertain(delivery, answer="no answer", until=NOW)
     to_state(store, delivery, SubscriberState.LEFT)
     with store.begin() as tx:
         assert tx.deliveries.cancel_unwanted() == 1
@@ -190,7 +175,7 @@ def test_cancelling_leaves_alone_what_was_sent_and_what_is_being_sent(store: Sto
     to_state(store, delivery, SubscriberState.LEFT)
     with store.begin() as tx:
         assert tx.deliveries.cancel_unwanted() == 0
-        tx.deliveries.sent(delivery.id, answer="250 ok", now=NOW)
+        tx.deliveries.sent(delivery, answer="250 ok", now=NOW)
         assert tx.deliveries.cancel_unwanted() == 0
         assert tx.deliveries.counts() == {DeliveryState.SENT: 1}
 
@@ -215,8 +200,113 @@ def test_a_mail_abandoned_in_sending_is_cancelled_for_a_reader_who_went(store: S
 def test_a_claim_whose_process_is_gone_is_uncertain_at_once(store: Store, number: int) -> None:
     (delivery,) = waiting(store)
     with store.begin() as tx:
-        assert tx.deliveries.claim(delivery, lease_until=NOW + LEASE, holder="one:1:1")
+        assert tx.deliveries.claim(delivery, address_hash="", lease_until=NOW + LEASE, holder="one:1:1")
         assert tx.deliveries.sweep(NOW, is_gone=lambda holder: holder == "another:1:1") == 0
         assert tx.deliveries.sweep(NOW, is_gone=lambda holder: holder == "one:1:1") == 1
     (again,) = waiting(store)
     assert again.state is DeliveryState.UNCERTAIN
+
+
+def test_a_suppressed_address_is_never_claimed(store: Store, number: int) -> None:
+    (delivery,) = waiting(store)
+    suppressed = Suppression(address_hash="ab", reason=SuppressionReason.COMPLAINT, evidence="", since=NOW)
+    with store.begin() as tx:
+        tx.suppressions.add(suppressed)
+        assert tx.deliveries.claim(delivery, address_hash="ab", lease_until=NOW + LEASE) is None
+        assert tx.deliveries.claim(delivery, address_hash="cd", lease_until=NOW + LEASE) is not None
+
+
+def test_an_outcome_of_an_attempt_that_was_given_up_does_not_undo_a_later_claim(store: Store, number: int) -> None:
+    (delivery,) = waiting(store)
+    first = claimed(store, delivery)
+    with store.begin() as tx:
+        tx.deliveries.sweep(NOW + LEASE, is_gone=lambda holder: False)
+    (again,) = waiting(store, NOW + LEASE)
+    second = claimed(store, again)
+    with store.begin() as tx:
+        tx.deliveries.postponed(first, answer="450 later", until=NOW)
+        assert tx.deliveries.counts() == {DeliveryState.SENDING: 1}
+        tx.deliveries.postponed(second, answer="450 later", until=NOW)
+        assert tx.deliveries.counts() == {DeliveryState.PENDING: 1}
+
+
+def test_a_mail_that_was_taken_after_all_is_sent_whoever_has_claimed_it_since(store: Store, number: int) -> None:
+    (delivery,) = waiting(store)
+    first = claimed(store, delivery)
+    with store.begin() as tx:
+        tx.deliveries.sweep(NOW + LEASE, is_gone=lambda holder: False)
+        tx.deliveries.sent(first, answer="250 ok", now=NOW)
+        assert tx.deliveries.counts() == {DeliveryState.SENT: 1}
+
+
+def test_what_is_held_waits_until_it_is_released(store: Store, number: int) -> None:
+    (delivery,) = waiting(store)
+    with store.begin() as tx:
+        assert (tx.deliveries.hold([delivery.id]), tx.deliveries.hold([delivery.id])) == (1, 0)
+    assert waiting(store, NOW + LEASE) == []
+    with store.begin() as tx:
+        assert (tx.deliveries.release([delivery.id], now=NOW), tx.deliveries.release([delivery.id], now=NOW)) == (1, 0)
+    assert [d.id for d in waiting(store)] == [delivery.id]
+
+
+def test_what_was_not_sent_in_its_time_expires_and_what_is_uncertain_does_not(store: Store) -> None:
+    first, second = (edition(store, reader(store)) for _ in range(2))
+    with store.begin() as tx:
+        for number in (first, second):
+            tx.deliveries.intend(number, message_id=f"<{number}@example.org>", now=NOW, expires_at=NOW + LEASE)
+    pending, doubtful = waiting(store)
+    ours = claimed(store, doubtful)
+    with store.begin() as tx:
+        tx.deliveries.uncertain(ours, answer="no answer", until=NOW)
+        assert tx.deliveries.expired(NOW) == []
+        assert tx.deliveries.expired(NOW + LEASE) == [(pending.id, first)]
+        assert tx.deliveries.expired(NOW + LEASE) == []
+        assert tx.deliveries.counts() == {DeliveryState.EXPIRED: 1, DeliveryState.UNCERTAIN: 1}
+
+
+def test_a_goodbye_goes_to_who_has_left_and_a_welcome_to_who_has_not(store: Store) -> None:
+    leaver, newcomer = reader(store), reader(store)
+    with store.begin() as tx:
+        for who, kind in ((leaver, LetterKind.GOODBYE), (newcomer, LetterKind.WELCOME)):
+            letter = tx.letters.keep(who.id, kind, MONDAY, now=NOW)
+            assert letter is not None
+            tx.deliveries.intend_letter(letter, message_id=f"<{letter}@example.org>", now=NOW)
+        tx.subscribers.change(leaver.id, state=SubscriberState.LEFT)
+        assert tx.deliveries.cancel_unwanted() == 0
+    assert all(claim(store, delivery) for delivery in waiting(store))
+
+
+@pytest.mark.parametrize(("kind", "state"), [("goodbye", "suppressed"), ("goodbye", "active"), ("welcome", "left")])
+def test_a_letter_that_does_not_fit_its_reader_any_more_is_cancelled(store: Store, kind: str, state: str) -> None:
+    who = reader(store)
+    with store.begin() as tx:
+        letter = tx.letters.keep(who.id, LetterKind(kind), MONDAY, now=NOW)
+        assert letter is not None
+        tx.deliveries.intend_letter(letter, message_id="<1@example.org>", now=NOW)
+        tx.subscribers.change(who.id, state=SubscriberState(state))
+    (delivery,) = waiting(store)
+    assert claim(store, delivery) is None
+    with store.begin() as tx:
+        assert tx.deliveries.cancel_unwanted() == 1
+
+
+def test_a_letter_of_a_kind_is_written_once_a_day(store: Store) -> None:
+    who = reader(store)
+    with store.begin() as tx:
+        assert tx.letters.keep(who.id, LetterKind.WELCOME, MONDAY, now=NOW, details={"a": 1}) is not None
+        assert tx.letters.keep(who.id, LetterKind.WELCOME, MONDAY, now=NOW) is None
+        assert tx.letters.last(who.id, LetterKind.WELCOME) == MONDAY
+        assert tx.letters.last(who.id, LetterKind.GOODBYE) is None
+
+
+def test_deliveries_are_listed_with_what_they_are_about(store: Store, number: int) -> None:
+    who = reader(store)
+    with store.begin() as tx:
+        letter = tx.letters.keep(who.id, LetterKind.WELCOME, MONDAY, now=NOW)
+        assert letter is not None
+        tx.deliveries.intend_letter(letter, message_id="<2@example.org>", now=NOW)
+    with store.read() as tx:
+        assert [record.about for record in tx.deliveries.listed()] == ["welcome", "daily 2026-03-02"]
+        assert tx.deliveries.listed([DeliveryState.SENT]) == []
+        assert [record.about for record in tx.deliveries.listed(subscriber=who.id)] == ["welcome"]
+        assert tx.deliveries.record(10**6) is None

@@ -9,10 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from digest.batches import BatchState
-from digest.editions import Coverage, EditionKind, Notice, Reason, ReasonKind, Recommendation
+from digest.editions import Coverage, Notice, Reason, ReasonKind, Recommendation
 from digest.papers import AnnouncementKind
 from digest.store import Store
 from digest.store.tables import edition as edition_table
+from digest.subscribers import EditionKind
 from tests.fakes import MONDAY, paper
 from tests.store.builders import NOW, edition, keep, reader, recommended, slate
 

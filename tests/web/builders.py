@@ -5,7 +5,7 @@ import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import httpx
@@ -15,11 +15,14 @@ from starlette.applications import Starlette
 from digest import membership, tokens
 from digest.app import App
 from digest.config import Settings
+from digest.editions import Recommendation
+from digest.papers import Paper
 from digest.rendering.settings import SiteSettings
 from digest.store import DatabaseSettings, Store
 from digest.subscribers import SubscriberState
 from digest.web import web_app
-from tests.fakes import MONDAY, at
+from tests.fakes import MONDAY, at, paper
+from tests.store.builders import keep, recommended, slate
 
 NOW = at(MONDAY)
 READER = "ana@example.org"
@@ -41,8 +44,27 @@ class Door:
 
     @property
     def token(self) -> str:
+        return self.signed(tokens.UNSUBSCRIBE, self.reader_number)
+
+    @property
+    def settings(self) -> str:
+        return f"/settings/{self.signed(tokens.SETTINGS, self.reader_number)}"
+
+    def signed(self, purpose: str, number: int) -> str:
         with self.store.begin() as tx:
-            return tokens.sign(tx.secrets.get_or_make(tokens.KEY), tokens.UNSUBSCRIBE, self.reader_number)
+            return tokens.sign(tx.secrets.get_or_make(tokens.KEY), purpose, number)
+
+    def edition(self, *items: Recommendation | Paper, empty: bool = False, **values: object) -> str:
+        """Keep an edition of these, or of two papers, for the reader; the path of its page."""
+        usual = () if empty else (paper("Flat minima", number=1), paper("Sharp minima", number=2))
+        chosen = [item if isinstance(item, Recommendation) else recommended(item) for item in items or usual]
+        named: list[Paper] = list(values.get("also_new", ()))  # type: ignore[call-overload]
+        keep(self.store, *(item.paper for item in chosen), *named)
+        with self.store.begin() as tx:
+            reader = tx.subscribers.get(self.reader_number)
+            number = tx.editions.keep(slate(reader, *chosen, **values), now=NOW)
+        assert number is not None
+        return f"/e/{self.signed(tokens.EDITION, number)}"
 
     @property
     def link(self) -> str:
@@ -65,6 +87,11 @@ class Door:
             return "\n".join(connection.iterdump())
         finally:
             connection.close()
+
+
+def chosen_for(interest: str, item: Paper) -> Recommendation:
+    """A paper chosen for the interest of that name."""
+    return replace(recommended(item), interest=interest)
 
 
 def ask(app: Starlette, method: str, path: str, **values: object) -> httpx.Response:

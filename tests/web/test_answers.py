@@ -25,7 +25,11 @@ PAGES = ["/healthz", "/no/such/page", "/unsubscribe/wrong", "/static/style.css"]
 def test_every_answer_keeps_browsers_and_robots_in_bounds(door: Door) -> None:
     answers = [door.ask("GET", path) for path in [*PAGES, door.link]]
     answers += [door.ask("DELETE", "/healthz"), door.ask("POST", door.link, content=b"x" * 20_000)]
-    answers += [door.ask("POST", door.link)]
+    answers += [
+        door.ask("POST", door.link),
+        door.ask("GET", door.edition()),
+        door.ask("POST", f"{door.settings}/pause"),
+    ]
     for answer in answers:
         policy = answer.headers["content-security-policy"]
         assert "default-src 'none'" in policy
@@ -33,7 +37,7 @@ def test_every_answer_keeps_browsers_and_robots_in_bounds(door: Door) -> None:
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["referrer-policy"] == "no-referrer"
         assert answer.headers["x-robots-tag"] == "noindex"
-        is_style = answer.headers["content-type"].startswith("text/css")
+        is_style = answer.headers.get("content-type", "").startswith("text/css")
         assert answer.headers["cache-control"] == ("public, max-age=3600" if is_style else "no-store")
 
 
@@ -61,8 +65,10 @@ def test_the_stylesheet_is_small_and_every_text_stands_out(door: Door) -> None:
         dict(re.findall(r"--(\w+): (#\w{6})", block)) for block in style.text.split("prefers-color-scheme: dark")
     )
     for colours in (light, dark):
-        assert len(colours) == 6
-        assert min(contrast(colour, colours["paper"]) for name, colour in colours.items() if name != "paper") >= 4.5
+        assert len(colours) == 9
+        text = colours.keys() - {"paper", "edge", "rule"}  # fields have an edge, and hairlines only decorate
+        assert min(contrast(colours[name], colours["paper"]) for name in text) >= 4.5
+        assert contrast(colours["edge"], colours["paper"]) >= 3
 
 
 def test_a_site_below_a_path_finds_its_stylesheet_there(door: Door) -> None:
@@ -106,7 +112,7 @@ def test_a_failure_is_told_by_a_handle_and_the_next_request_is_answered(
 ) -> None:
     link = door.link
     with monkeypatch.context() as broken:
-        broken.setattr("digest.membership.leave_by_link", lambda store, number: 1 / 0)
+        broken.setattr("digest.membership.leave_by_link", lambda *given, **named: 1 / 0)
         answer = door.ask("POST", link)
 
     assert answer.status_code == 500
@@ -119,7 +125,7 @@ def test_a_failure_is_told_by_a_handle_and_the_next_request_is_answered(
 
 
 def test_a_locked_database_asks_to_come_again(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
-    def locked(store: Store, number: int) -> None:
+    def locked(store: Store, number: int, **values: object) -> None:
         raise StoreError("sqlite:///secret/place.db: database is locked")
 
     monkeypatch.setattr("digest.membership.leave_by_link", locked)
@@ -178,6 +184,25 @@ def test_tokens_and_addresses_reach_no_log(
     assert "OperationalError" in log
     assert token.partition("-")[2] not in log
     assert "ana@" not in log
+
+
+def test_no_token_of_an_edition_or_of_the_settings_reaches_a_log(
+    door: Door, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edition, settings = door.edition(), door.settings
+    asked = [("POST", f"{edition}/1/save"), ("POST", f"{edition}/1/save/undo"), ("GET", f"{edition}/9/more")]
+    asked += [("POST", f"{settings}/pause"), ("POST", f"{settings}/resume"), ("POST", f"{settings}/add-words")]
+    with caplog.at_level(logging.DEBUG):
+        for method, path in asked:
+            door.ask(method, path)
+        monkeypatch.setattr("digest.membership.personal.opened", _broken)
+        monkeypatch.setattr("digest.membership.standing.settings_holder", _broken)
+        assert [door.ask("GET", path).status_code for path in (edition, settings)] == [500, 500]
+
+    log = our_log(caplog)
+    assert "heard save of edition=1 paper=1" in log
+    assert "paused subscriber=1 by link" in log
+    assert not any(path.partition("-")[2] in log for path in (edition, settings))
 
 
 def _broken(store: Store, token: str) -> httpx.Response:

@@ -22,13 +22,16 @@ def text(answer: httpx.Response) -> str:
     return Page(answer.text).all("main")[0].text
 
 
-def test_the_page_has_one_button_that_posts_to_the_page_itself(door: Door) -> None:
+def test_the_page_has_a_button_that_posts_to_the_page_itself_and_a_softer_one(door: Door) -> None:
     answer = door.ask("GET", door.link)
     shown = Page(answer.text)
 
     assert answer.status_code == 200
-    assert [tag.text for tag in shown.all("button")] == ["Leave"]
-    assert [tag.attributes for tag in shown.all("form")] == [{"method": "post"}]
+    assert [tag.text for tag in shown.all("button")] == ["Leave", "Pause instead"]
+    assert [tag.attributes for tag in shown.all("form")] == [
+        {"method": "post"},
+        {"method": "post", "action": f"{door.link}/pause"},
+    ]
     assert [tag.text for tag in shown.all("h1")] == ["Leave Paperround?"]
 
 
@@ -119,6 +122,35 @@ def test_one_reader_leaves_and_the_other_stays(door: Door) -> None:
     assert membership.find(door.store, "bea@example.org").state is SubscriberState.ACTIVE
 
 
+# ------------------------------------------------------------ pausing
+
+
+def test_pausing_is_one_press_and_leaves_everything_else_as_it_is(door: Door) -> None:
+    answer = door.ask("POST", f"{door.link}/pause")
+
+    assert (answer.status_code, text(answer)[:20]) == (200, "You are on pause. No")
+    assert door.state() is SubscriberState.PAUSED
+    assert "on pause" in text(door.ask("GET", door.link))
+    assert [tag.text for tag in Page(door.ask("GET", door.link).text).all("button")] == ["Leave"]
+
+
+def test_looking_at_the_address_of_a_pause_pauses_nobody(door: Door) -> None:
+    link, before = door.link, door.kept()
+    assert [door.ask(method, f"{link}/pause").status_code for method in ("GET", "HEAD")] == [405, 405]
+    assert door.ask("POST", "/unsubscribe/wrong/pause").status_code == 404
+    assert door.kept() == before
+
+
+@pytest.mark.parametrize("state", [SubscriberState.LEFT, SubscriberState.SUPPRESSED])
+def test_who_has_gone_is_not_brought_back_by_a_pause(door: Door, state: SubscriberState) -> None:
+    link = door.link
+    with door.store.begin() as tx:
+        tx.subscribers.change(door.reader_number, state=state)
+
+    assert text(door.ask("POST", f"{link}/pause")).startswith(GOODBYE)
+    assert door.state() is state
+
+
 # ------------------------------------------------------------ what is refused
 
 
@@ -184,7 +216,7 @@ def test_a_body_that_does_not_end_is_refused(door: Door, monkeypatch: pytest.Mon
             yield b"x"
             await asyncio.sleep(0.01)
 
-    monkeypatch.setattr("digest.web.app._BODY_SECONDS", 0.05)
+    monkeypatch.setattr("digest.web.bodies._BODY_SECONDS", 0.05)
 
     assert door.ask("POST", door.link, content=dripping()).status_code == 408
     assert door.state() is SubscriberState.ACTIVE

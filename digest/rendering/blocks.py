@@ -1,0 +1,111 @@
+"""Papers as forms: each written once for all the readers who get it in the same way, and kept while there is room.
+
+A form is a pure function of the paper and of how it is shown, so whether it was kept changes no byte of a mail.
+"""
+
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import NamedTuple
+
+import jinja2
+
+from digest.identity import PaperId
+from digest.papers import Paper
+from digest.rendering.forms import Form, Marks
+from digest.rendering.templates import render
+from digest.rendering.view import TEXT_CHARACTERS, PaperView, paper_view, shown_title
+from digest.rendering.words import Words, short_title
+
+KEPT_PAPERS = 2048  # more than a day of all of arXiv
+_KEPT_FORMS = 32  # of one paper; more only where it came on many days
+_NUMBER_COLUMNS = 4
+PAPER = Marks(
+    *("number", "percent", "mark", "reasons", "why", "votes"), columns={"number": _NUMBER_COLUMNS}
+)  # what is personal in a paper, in this order
+
+
+class Look(NamedTuple):
+    """How a paper is shown whole; `percent`, `mark`, `reasons` and `why` say which of these it has."""
+
+    limit: int  # characters of the abstract at most
+    lead: bool = False
+    percent: bool = False
+    mark: bool = False
+    reasons: bool = False
+    why: bool = False
+    note: str = ""  # when it was announced, if that is told
+
+
+class Row(NamedTuple):
+    """How a paper is shown by its title."""
+
+    facts: str = ""  # a second line
+    label: str = ""  # a word before the title
+    sentence: str = ""  # what plain text has for label and title; "" for the title
+    byline: bool = False  # whether its authors stand on the second line
+    strong: bool = False  # whether the title is a heading
+    alert: bool = False  # whether the label is a warning
+    why: bool = False
+
+
+@dataclass(slots=True)
+class Shelf:
+    """What is kept of one paper."""
+
+    paper: Paper
+    text: tuple[object, ...]  # all of it that is shown
+    title: str  # as it is shown
+    views: dict[int, PaperView] = field(default_factory=dict)  # by the length of the abstract
+    forms: dict[tuple[str, Look | Row], Form] = field(default_factory=dict)
+
+
+class Blocks:
+    """Paper and look → form, in one language."""
+
+    def __init__(self, templates: jinja2.Environment, words: Words, *, kept_papers: int = KEPT_PAPERS) -> None:
+        self._templates = templates
+        self._words = words
+        self._kept_papers = kept_papers
+        self._shelves: dict[PaperId, Shelf] = {}  # the oldest first
+
+    def shelf(self, paper: Paper) -> Shelf:
+        """Where the forms of this very paper are kept: one whose text has changed since begins anew."""
+        text = (paper.title, paper.abstract, paper.authors, paper.categories, paper.url, paper.withdrawn)
+        shelf = self._shelves.get(paper.id)
+        if shelf is None or shelf.text != text:
+            shelf = self._shelves[paper.id] = Shelf(paper, text, shown_title(paper))
+            if len(self._shelves) > self._kept_papers:
+                del self._shelves[next(iter(self._shelves))]
+        return shelf
+
+    def form(self, template: str, shelf: Shelf, look: Look | Row) -> Form:
+        """A paper as a template and a look have it; RenderingError if the template fails."""
+        form = shelf.forms.get((template, look))
+        if form is None:
+            text = self._whole(template, shelf, look) if isinstance(look, Look) else self._row(template, shelf, look)
+            if len(shelf.forms) >= _KEPT_FORMS:
+                shelf.forms.clear()
+                shelf.views.clear()
+            form = shelf.forms[template, look] = Form.written(text)
+        return form
+
+    def _whole(self, template: str, shelf: Shelf, look: Look) -> str:
+        view = self._view(shelf, look.limit)
+        form = SimpleNamespace(**look._asdict(), label=short_title(view.title))
+        return render(self._templates, template, paper=view, form=form, item=PAPER)
+
+    def _row(self, template: str, shelf: Shelf, row: Row) -> str:
+        view = self._view(shelf, TEXT_CHARACTERS)
+        told = SimpleNamespace(
+            title=view.title,
+            url=view.url,
+            facts=" · ".join(filter(None, (row.facts, view.byline if row.byline else ""))),
+            label=row.label,
+            sentence=row.sentence or view.title,
+        )
+        return render(self._templates, template, row=told, form=row, item=PAPER)
+
+    def _view(self, shelf: Shelf, limit: int) -> PaperView:
+        if limit not in shelf.views:
+            shelf.views[limit] = paper_view(shelf.paper, self._words, limit=limit)
+        return shelf.views[limit]

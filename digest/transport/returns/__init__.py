@@ -1,0 +1,19 @@
+"""What comes back: mailboxes are read, and each message is told to be a report, a complaint, a reply or nothing."""
+
+from digest.transport.returns.dsn import Judgement, judged
+from digest.transport.returns.reading import read
+from digest.transport.returns.settings import ReturnsSettings
+from digest.transport.returns.values import Complaint, Nothing, Recipient, Reply, Report, Returned
+
+__all__ = [
+    "Complaint",
+    "Judgement",
+    "Nothing",
+    "Recipient",
+    "Reply",
+    "Report",
+    "Returned",
+    "ReturnsSettings",
+    "judged",
+    "read",
+]
