@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test thorough lint acceptance wheel clean
+.PHONY: demo test thorough lint acceptance wheel catalogues clean
 .DEFAULT_GOAL := demo
 
 .venv/ready: pyproject.toml constraints.txt
@@ -35,6 +35,13 @@ acceptance: .venv/ready
 
 wheel: .venv/ready
 	$(BIN)/python -m build --no-isolation --wheel --outdir dist .
+
+# After a sentence of a mail or page has changed: finds all sentences and brings the catalogues up to date.
+catalogues: .venv/ready
+	$(BIN)/pybabel -q extract --mapping digest/locale/babel.cfg --add-comments TRANSLATORS: --strip-comment-tags \
+	  --add-location file --no-wrap --project Paperround --version 1 -o .venv/digest.pot .
+	$(BIN)/pybabel -q update --domain digest --input-file .venv/digest.pot --output-dir digest/locale \
+	  --no-fuzzy-matching --ignore-obsolete --no-wrap --ignore-pot-creation-date
 
 clean:
 	rm -rf .venv demo-output dist

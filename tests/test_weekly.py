@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 from digest import membership
+from digest.papers import AnnouncementKind
+from digest.signals import UPVOTES, Signal
 from digest.subscribers import EditionKind, Schedule
 from tests.fakes import MONDAY, at, paper
 from tests.world import FRIDAY, NEXT_MONDAY, THURSDAY, TUESDAY, World
@@ -52,3 +54,29 @@ def test_from_daily_to_weekly_and_back(world: World) -> None:
 
     assert (weekly.schedule.days, len(daily.schedule.days)) == (frozenset({4}), 7)
     assert world.titles("ana@example.org") == [["Ants"], ["Bees"]]
+
+
+def test_a_daily_readers_first_edition_is_of_the_day_whoever_else_begins_with_a_week(world: World) -> None:
+    for day, title in ((MONDAY, "Ants"), (FRIDAY, "Wasps")):
+        world.source.announce(day, paper(title))
+        world.ingest(at(day))
+    world.subscribe("ana@example.org", now=at(FRIDAY))
+    world.subscribe("bea@example.org", now=at(FRIDAY), kind=EditionKind.WEEKLY, schedule=FRIDAYS)
+    world.compose(at(FRIDAY))
+
+    assert world.titles("ana@example.org") == [["Wasps"]]
+    assert [sorted(titles) for titles in world.titles("bea@example.org")] == [["Ants", "Wasps"]]
+
+
+def test_what_others_point_to_is_named_with_its_upvotes(world: World) -> None:
+    popular = paper("Popular")
+    world.source.announce(MONDAY, popular, kind=AnnouncementKind.TRENDING)
+    world.source.announce(MONDAY, paper("Ants"))
+    world.subscribe("ana@example.org")
+    world.ingest(at(MONDAY))
+    upvotes = Signal(subject=popular.id, name=UPVOTES, value=42.0, source="arxiv", observed_at=at(MONDAY))
+    with world.store.begin() as tx:
+        tx.signals.keep([upvotes])
+    world.compose(at(MONDAY))
+
+    assert [(each.paper.title, each.upvotes) for each in world.edition("ana@example.org").trending] == [("Popular", 42)]

@@ -21,6 +21,7 @@ from digest.relevance.space import Space
 from digest.relevance.text import TermCounts
 from digest.subscribers import MAIN, Interest, Profile, Subscriber
 
+MOST_SEATS = 100  # of an edition: the HTML of more is longer than mail programs show whole
 BELOW_THE_FOLD = "named below the fold"
 IN_WORDS = {
     LeftOutBecause.WITHDRAWN: "withdrawn",
@@ -79,8 +80,12 @@ class Chooser:
         ]
 
     def _seats(self, subscriber: Subscriber) -> int:
-        """How many papers the edition may have: what is carried to it takes no seat from the day's, up to as many."""
-        return subscriber.size + min(len(self._desk.carried.get(subscriber.id, ())), subscriber.size)
+        """How many papers the edition may have: what is carried to it takes no seat from the day's, up to as many.
+
+        What a mail has no room for waits for the edition after it.
+        """
+        carried = min(len(self._desk.carried.get(subscriber.id, ())), subscriber.size)
+        return max(min(subscriber.size + carried, MOST_SEATS), subscriber.size)
 
     def _marked(self, subscriber: Subscriber, choice: Choice) -> Choice:
         """With what is carried from an edition that was never sent marked so."""
@@ -95,13 +100,13 @@ class Chooser:
     def questions(self, subscribers: Sequence[Subscriber]) -> list[Question]:
         """What is offered to each; readers who wait for the same share one mask."""
         masks = {
-            subscriber.read_through: np.array(
+            (subscriber.read_through, subscriber.kind): np.array(
                 [item.announcement > 0 and self._desk.is_news(item, subscriber) for item in self._items],
                 dtype=bool,
             )
-            for subscriber in {each.read_through: each for each in subscribers}.values()
+            for subscriber in {(each.read_through, each.kind): each for each in subscribers}.values()
         }
-        return [Question(self.reader(each), masks[each.read_through]) for each in subscribers]
+        return [Question(self.reader(each), masks[each.read_through, each.kind]) for each in subscribers]
 
     def reader(self, subscriber: Subscriber) -> Reader:
         """A subscriber as papers are scored for them."""

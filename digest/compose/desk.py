@@ -137,7 +137,7 @@ def _trending(tx: Transaction, newest: date | None, *, days: int) -> tuple[Trend
         Trending(paper=kept.paper, upvotes=int(signal.value), source=source)
         for kept, source in named
         for signal in told.get(kept.paper.id, ())
-        if (signal.name, signal.source) == (UPVOTES, source) and isinstance(signal.value, float)
+        if (signal.name, signal.source) == (UPVOTES, source) and isinstance(signal.value, int | float)
     ]
     return tuple(sorted(found, key=lambda each: (-each.upvotes, each.paper.id)))
 

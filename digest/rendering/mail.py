@@ -10,6 +10,7 @@ import jinja2
 from digest.editions import Edition
 from digest.headers import ascii_address, folded_text, mailbox, sender_line
 from digest.mail import Envelope, Letter
+from digest.rendering import catalogues
 from digest.rendering.blocks import KEPT_PAPERS, Blocks
 from digest.rendering.forms import read
 from digest.rendering.frames import Frames
@@ -19,8 +20,9 @@ from digest.rendering.message import message
 from digest.rendering.personal import Copyist, MailLinks
 from digest.rendering.plain import header_text, shortened
 from digest.rendering.settings import SiteSettings
+from digest.rendering.templates import translated
 from digest.rendering.text_body import TextBody
-from digest.rendering.words import ENGLISH, Words
+from digest.rendering.words import Words
 from digest.subscribers import Subscriber
 
 __all__ = ["HTML_BYTES", "MailBodies", "MailLinks", "MailRenderer"]
@@ -45,7 +47,9 @@ class MailRenderer:
     def __init__(self, site: SiteSettings, templates: jinja2.Environment, *, kept_papers: int = KEPT_PAPERS) -> None:
         """`kept_papers` is how many papers are kept as they were written, for the mails that follow."""
         self._site = site
-        self._writer = _Writer(site, templates, ENGLISH, kept_papers)
+        self._templates = templates
+        self._kept_papers = kept_papers
+        self._writers: dict[str, _Writer] = {}  # by language
         self._sender = ascii_address(site.sender)
         self._letter_sender = ascii_address(site.letter_sender)
         self._domain = self._sender.rpartition("@")[2]
@@ -73,7 +77,7 @@ class MailRenderer:
         `mail_from` is where reports go, the sender if none is given; `reply_to` is where votes are taken by mail.
         Raises RenderingError if a template fails or the message would not be the one meant.
         """
-        subject, plain, html = self._writer.edition(edition, reader, links, answers=bool(reply_to))
+        subject, plain, html = self._writer(reader).edition(edition, reader, links, answers=bool(reply_to))
         to = mailbox(reader.address)
         leaving = mailbox(reply_to) if reply_to else self._sender
         fields = {
@@ -105,7 +109,7 @@ class MailRenderer:
         mail_from: str = "",
     ) -> Envelope:
         """A letter as a finished message, which belongs to no list. Raises RenderingError as `envelope` does."""
-        subject, plain, html = self._writer.letters.write(letter, reader, links)
+        subject, plain, html = self._writer(reader).letters.write(letter, reader, links)
         to = mailbox(reader.address)
         fields = {
             "From": self._letter_from,
@@ -129,13 +133,22 @@ class MailRenderer:
 
     def bodies(self, edition: Edition, *, reader: Subscriber, links: MailLinks) -> MailBodies:
         """What the reader sees of an edition."""
-        subject, plain, html = self._writer.edition(edition, reader, links, answers=False)
+        subject, plain, html = self._writer(reader).edition(edition, reader, links, answers=False)
         return MailBodies(subject, read(plain), read(html))
 
     def letter_bodies(self, letter: Letter, *, reader: Subscriber, links: MailLinks) -> MailBodies:
         """What the reader sees of a letter."""
-        subject, plain, html = self._writer.letters.write(letter, reader, links)
+        subject, plain, html = self._writer(reader).letters.write(letter, reader, links)
         return MailBodies(subject, read(plain), read(html))
+
+    def _writer(self, reader: Subscriber) -> "_Writer":
+        """What writes in the reader's language, or in English where that is not spoken."""
+        words = catalogues.words(reader.language)
+        writer = self._writers.get(words.language)
+        if writer is None:
+            writer = _Writer(self._site, translated(self._templates, words), words, self._kept_papers)
+            self._writers[words.language] = writer
+        return writer
 
 
 class _Writer:

@@ -23,7 +23,8 @@ def envelope(to: str = "ana@example.org", content: bytes = CONTENT, sender: str 
 def relay_at(
     port: int, *, tls: ssl.SSLContext | None = None, patience: Patience = SHORT, **values: object
 ) -> Iterator[SmtpTransport]:
-    settings = SmtpSettings(host="127.0.0.1", port=port, connect_seconds=5.0, **values)  # type: ignore[arg-type]
+    given = {"host": "127.0.0.1", "port": port, "connect_seconds": 5.0, "connections": 2, **values}
+    settings = SmtpSettings(**given)  # type: ignore[arg-type]
     transport = SmtpTransport(settings, tls=tls, patience=patience)
     try:
         yield transport

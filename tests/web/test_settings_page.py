@@ -363,7 +363,7 @@ FIELDS = (
 MIXED = st.one_of(ANY, st.sampled_from(["main", "follow", "category", "interest", "1", "07:00", "UTC", "daily", "x"]))
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(sorted(DEEDS)), st.dictionaries(st.sampled_from(FIELDS), MIXED), st.binary(max_size=60))
 def test_any_field_is_taken_or_refused_and_every_page_can_still_be_shown(
     door: Door, deed: str, values: dict[str, str], rubbish: bytes
@@ -374,7 +374,8 @@ def test_any_field_is_taken_or_refused_and_every_page_can_still_be_shown(
         door.ask("POST", f"{link}/{deed}", data=values),
         door.ask("POST", f"{link}/{deed}", content=rubbish, headers=encoded),
     ]
-    assert {answer.status_code for answer in answers} <= ({200} if deed == "make-feed" else {303, 404, 422})
+    # A feed is shown at once; who has left meanwhile is told that they have none.
+    assert {answer.status_code for answer in answers} <= ({200, 422} if deed == "make-feed" else {303, 404, 422})
     for answer in answers:
         if answer.status_code == 303:
             assert re.fullmatch(r"[!-~]+", answer.headers["location"])

@@ -27,7 +27,7 @@ SITE = SiteSettings(
     privacy_url="https://paperround.example/privacy",
 )
 _OF_A_KIND = 15  # papers of each kind of oddity
-_MOST = 2 * MOST_PAPERS  # in an edition: as many again can be carried from one that could not be sent
+_MOST = 100  # papers in an edition (compose.choice.MOST_SEATS)
 _LIKED = 100  # papers that a reader liked and that changed on one day
 MESSAGE_ID = "<0123456789abcdef0123456789abcdef@paperround.example>"
 _RIGHT_TO_LEFT = (
