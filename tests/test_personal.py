@@ -26,8 +26,8 @@ LATER = NOW + timedelta(days=1)
 
 
 @pytest.fixture
-def door(tmp_path: Path) -> Iterator[Door]:
-    with opened(tmp_path) as made:
+def door(tmp_path: Path, upgraded_file: Path) -> Iterator[Door]:
+    with opened(tmp_path, upgraded_file) as made:
         yield made
 
 

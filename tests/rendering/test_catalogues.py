@@ -304,8 +304,8 @@ def test_a_title_that_runs_from_right_to_left_keeps_its_direction(language: str)
 
 
 @pytest.fixture
-def door(tmp_path: Path) -> Iterator[Door]:
-    with opened(tmp_path) as made:
+def door(tmp_path: Path, upgraded_file: Path) -> Iterator[Door]:
+    with opened(tmp_path, upgraded_file) as made:
         yield made
 
 

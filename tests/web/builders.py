@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -111,8 +112,9 @@ def our_log(caplog: pytest.LogCaptureFixture) -> str:
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[Door]:
-    file = folder / "digest.db"
+def opened(folder: Path, template: Path) -> Iterator[Door]:
+    """A door on a copy of a database that has its schema already."""
+    file = Path(shutil.copy(template, folder / "digest.db"))
     store = Store(DatabaseSettings(url=f"sqlite:///{file}"))
     store.prepare(now=NOW)
     membership.add(store, READER, host="example.org", now=NOW)

@@ -9,6 +9,6 @@ from tests.web.builders import Door, opened
 
 
 @pytest.fixture
-def door(tmp_path: Path) -> Iterator[Door]:
-    with opened(tmp_path) as made:
+def door(tmp_path: Path, upgraded_file: Path) -> Iterator[Door]:
+    with opened(tmp_path, upgraded_file) as made:
         yield made
