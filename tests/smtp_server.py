@@ -94,6 +94,7 @@ class Script:
     taken: list[tuple[str, bytes]] = field(default_factory=list)  # recipient and message, its dots still doubled
     commands: list[str] = field(default_factory=list)
     answered: list[bytes] = field(default_factory=list)
+    reached: list[str] = field(default_factory=list)  # what was read and is about to be answered: "rcpt", "."
     connections: int = 0
     most_at_once: int = 0
 
@@ -243,6 +244,7 @@ class _Talk:
         return self._write(word, reply or self._reply(word))
 
     def _write(self, word: str, reply: Reply) -> bytes:
+        self._script.reached.append(word)
         self._stopped.wait(self._script.delays.get(word, 0.0))
         if reply is None:
             raise EOFError

@@ -150,7 +150,7 @@ def test_a_hanging_exchange_is_ended_from_another_thread(step: str, outcome: typ
     with misbehaving_server(script) as port, relay_at(port, patience=Patience()) as relay:
         with ThreadPoolExecutor(3) as pool:
             sendings = [pool.submit(relay.send, envelope(reader)) for reader in READERS[:3]]
-            _wait_until(lambda: sum(line.lower().startswith("rcpt") for line in script.commands) == 2)
+            _wait_until(lambda: script.reached.count(step) == 2)
             relay.abort()
         errors = [sending.exception() for sending in sendings]
 
