@@ -2,23 +2,16 @@
 
 import sqlalchemy as sa
 
+from digest.store.metadata import Id, belongs_to
+from digest.store.metadata import metadata as metadata
+from digest.store.outbox_tables import OPEN_DELIVERY as OPEN_DELIVERY
+from digest.store.outbox_tables import bounce as bounce
+from digest.store.outbox_tables import delivery as delivery
+from digest.store.outbox_tables import letter as letter
+from digest.store.outbox_tables import message as message
+from digest.store.outbox_tables import reply as reply
+from digest.store.outbox_tables import suppression as suppression
 from digest.store.types import UtcDateTime
-
-metadata = sa.MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # SQLite counts up INTEGER keys only
-
-
-def _belongs_to(table: str) -> sa.Column[int]:
-    return sa.Column(f"{table}_id", sa.ForeignKey(f"{table}.id", ondelete="CASCADE"), nullable=False)
-
 
 UNCOUNTED = "length(terms) = 0"  # in the words of the index, which serves no others
 
@@ -49,7 +42,7 @@ identifier = sa.Table(
     metadata,
     sa.Column("scheme", sa.Text, primary_key=True),
     sa.Column("value", sa.Text, primary_key=True),
-    _belongs_to("paper"),
+    belongs_to("paper"),
     sa.Index("ix_identifier_paper_id", "paper_id"),
 )
 
@@ -58,7 +51,7 @@ merge = sa.Table(
     "merge",
     metadata,
     sa.Column("id", Id, primary_key=True),
-    _belongs_to("paper"),
+    belongs_to("paper"),
     sa.Column("into_id", sa.ForeignKey("paper.id", ondelete="CASCADE"), nullable=False),
     sa.Column("rule", sa.Text, nullable=False),  # what made them one: identity.Rule
     sa.Column("merged_at", UtcDateTime, nullable=False),
@@ -88,7 +81,7 @@ announcement = sa.Table(
     sa.Column("id", Id, primary_key=True),
     sa.Column("source", sa.Text, nullable=False),
     sa.Column("stream", sa.Text, nullable=False),
-    _belongs_to("paper"),
+    belongs_to("paper"),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("day", sa.Date, nullable=False),
     sa.Column("seen_at", UtcDateTime, nullable=False),
@@ -155,7 +148,7 @@ author_key = sa.Table(
     "author_key",
     metadata,
     sa.Column("key", sa.Text, primary_key=True),  # authors.AuthorKey
-    _belongs_to("author"),
+    belongs_to("author"),
     sa.Index("ix_author_key_author_id", "author_id"),
 )
 
@@ -164,7 +157,7 @@ authorship = sa.Table(
     metadata,
     sa.Column("paper_id", sa.ForeignKey("paper.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("position", sa.Integer, primary_key=True, autoincrement=False),  # 0 is the first author
-    _belongs_to("author"),
+    belongs_to("author"),
     sa.Index("ix_authorship_author_id", "author_id"),
 )
 
@@ -225,7 +218,7 @@ interest = sa.Table(
     "interest",
     metadata,
     sa.Column("id", Id, primary_key=True),
-    _belongs_to("subscriber"),
+    belongs_to("subscriber"),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("name_key", sa.Text, nullable=False),  # case folded
     sa.Column("weight", sa.Float, nullable=False, server_default="1"),
@@ -238,7 +231,7 @@ profile_entry = sa.Table(
     "profile_entry",
     metadata,
     sa.Column("id", Id, primary_key=True),
-    _belongs_to("interest"),
+    belongs_to("interest"),
     sa.Column("field", sa.Text, nullable=False),  # subscribers.ProfileField
     sa.Column("value", sa.Text, nullable=False),
     sa.UniqueConstraint("interest_id", "field", "value"),
@@ -249,7 +242,7 @@ feedback = sa.Table(
     metadata,
     sa.Column("subscriber_id", sa.ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("paper_id", sa.ForeignKey("paper.id", ondelete="CASCADE"), primary_key=True),
-    _belongs_to("interest"),
+    belongs_to("interest"),
     sa.Column("verdict", sa.Text, nullable=False),
     sa.Column("given_at", UtcDateTime, nullable=False),
     sa.Index("ix_feedback_paper_id", "paper_id"),
@@ -260,7 +253,7 @@ edition = sa.Table(
     "edition",
     metadata,
     sa.Column("id", Id, primary_key=True),
-    _belongs_to("subscriber"),
+    belongs_to("subscriber"),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("slot_date", sa.Date, nullable=False),
     sa.Column("items", sa.JSON, nullable=False),  # see store.editions
@@ -317,92 +310,6 @@ feed_token = sa.Table(  # by hash, so that nobody reads an address here
     sa.Column("subscriber_id", sa.ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("token_hash", sa.Text, nullable=False, unique=True),
     sa.Column("made_at", UtcDateTime, nullable=False),
-)
-
-letter = sa.Table(
-    "letter",
-    metadata,
-    sa.Column("id", Id, primary_key=True),
-    _belongs_to("subscriber"),
-    sa.Column("kind", sa.Text, nullable=False),  # mail.LetterKind
-    sa.Column("day", sa.Date, nullable=False),
-    sa.Column("details", sa.JSON, nullable=False),
-    sa.Column("created_at", UtcDateTime, nullable=False),
-    sa.UniqueConstraint("subscriber_id", "kind", "day"),
-)
-
-OPEN_DELIVERY = "state IN ('pending', 'sending', 'uncertain', 'held')"
-
-delivery = sa.Table(
-    "delivery",
-    metadata,
-    sa.Column("id", Id, primary_key=True),
-    sa.Column("edition_id", sa.ForeignKey("edition.id", ondelete="CASCADE")),
-    sa.Column("letter_id", sa.ForeignKey("letter.id", ondelete="CASCADE")),
-    _belongs_to("subscriber"),
-    sa.Column("channel", sa.Text, nullable=False),
-    sa.Column("state", sa.Text, nullable=False),
-    sa.Column("attempts", sa.Integer, nullable=False),
-    sa.Column("message_id", sa.Text, nullable=False, unique=True),
-    sa.Column("in_doubt", sa.Boolean, nullable=False, server_default=sa.false()),  # it may have been taken once
-    sa.Column("fingerprint", sa.Text),  # mail.Frozen
-    sa.Column("written_at", UtcDateTime),
-    sa.Column("next_attempt_at", UtcDateTime, nullable=False),
-    sa.Column("expires_at", UtcDateTime),
-    sa.Column("lease_until", UtcDateTime),
-    sa.Column("holder", sa.Text),  # the process that has claimed it
-    sa.Column("answer", sa.Text, nullable=False, server_default=""),  # the last answer or error
-    sa.Column("sent_at", UtcDateTime),
-    sa.UniqueConstraint("edition_id", "channel"),
-    sa.UniqueConstraint("letter_id", "channel"),
-    sa.CheckConstraint("(edition_id IS NULL) <> (letter_id IS NULL)", name="one_thing"),
-    sa.Index("ix_delivery_subscriber_id", "subscriber_id"),
-    sa.Index(
-        "ix_delivery_open",
-        "next_attempt_at",
-        sqlite_where=sa.text(OPEN_DELIVERY),
-        postgresql_where=sa.text(OPEN_DELIVERY),
-    ),
-)
-
-message = sa.Table(  # the bytes of what is in doubt; beside the delivery, whose row is written often
-    "message",
-    metadata,
-    sa.Column("delivery_id", sa.ForeignKey("delivery.id", ondelete="CASCADE"), primary_key=True),
-    sa.Column("content", sa.LargeBinary, nullable=False),
-)
-
-bounce = sa.Table(
-    "bounce",
-    metadata,
-    sa.Column("id", Id, primary_key=True),
-    sa.Column("fingerprint", sa.Text, nullable=False, unique=True),
-    sa.Column("delivery_id", sa.ForeignKey("delivery.id", ondelete="SET NULL")),
-    _belongs_to("subscriber"),
-    sa.Column("kind", sa.Text, nullable=False),  # mail.BounceKind
-    sa.Column("status", sa.Text, nullable=False),
-    sa.Column("reason", sa.Text, nullable=False),
-    sa.Column("received_at", UtcDateTime, nullable=False),
-    sa.Index("ix_bounce_subscriber_id", "subscriber_id"),
-    sa.Index("ix_bounce_delivery_id", "delivery_id"),
-)
-
-reply = sa.Table(  # mails from readers that were acted on, so that reading one again does nothing
-    "reply",
-    metadata,
-    sa.Column("fingerprint", sa.Text, primary_key=True),
-    _belongs_to("subscriber"),
-    sa.Column("received_at", UtcDateTime, nullable=False),
-    sa.Index("ix_reply_subscriber_id", "subscriber_id"),
-)
-
-suppression = sa.Table(  # by hash, so that it outlives the subscriber
-    "suppression",
-    metadata,
-    sa.Column("address_hash", sa.Text, primary_key=True),  # mail.address_hash
-    sa.Column("reason", sa.Text, nullable=False),  # mail.SuppressionReason
-    sa.Column("evidence", sa.Text, nullable=False),
-    sa.Column("since", UtcDateTime, nullable=False),
 )
 
 secret = sa.Table(
