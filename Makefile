@@ -1,6 +1,8 @@
 # Two commands do all their own set-up: `make demo` and `make test`. They need Python 3.11 or newer and make.
 PYTHON ?= python3
 BIN := .venv/bin
+# Tests are spread over the cores, at most four: each process of them runs a database server of its own.
+SPREAD ?= -n auto --maxprocesses 4 --dist worksteal
 
 .PHONY: demo test thorough lint acceptance wheel catalogues clean
 .DEFAULT_GOAL := demo
@@ -17,11 +19,11 @@ demo: .venv/ready
 
 # Everything that needs neither the network nor a prepared machine.
 test: .venv/ready
-	$(BIN)/python -m pytest -m 'not acceptance'
+	$(BIN)/python -m pytest -m 'not acceptance' $(SPREAD)
 
 # The same with the default number of examples of each property, 100 in place of 30.
 thorough: .venv/ready
-	$(BIN)/python -m pytest -m 'not acceptance' --hypothesis-profile=default
+	$(BIN)/python -m pytest -m 'not acceptance' $(SPREAD) --hypothesis-profile=default
 
 lint: .venv/ready
 	$(BIN)/ruff check .

@@ -19,12 +19,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from email.parser import BytesParser
 from email.policy import default
+from functools import cache
 from itertools import islice
 from pathlib import Path
 
 from benchmarks import handing_over
 from benchmarks.mail_peer import PeerMail, worded
 from digest.batches import BatchState
+from digest.compose.desk import code_address
 from digest.editions import Coverage, Edition, Reason, ReasonKind, Recommendation, Slot, Trending
 from digest.identity import paper_id
 from digest.mail import Envelope
@@ -35,6 +37,7 @@ from digest.rendering.personal import Copyist
 from digest.rendering.settings import SiteSettings
 from digest.rendering.templates import environment
 from digest.rendering.words import ENGLISH
+from digest.sources.code_links import code_links
 from digest.subscribers import EditionKind, Schedule, Subscriber, SubscriberState
 
 SIZE = 15  # papers in an edition
@@ -152,7 +155,14 @@ def _item(paper: Paper, place: int, liked: Sequence[Paper], dice: random.Random)
         probability=dice.random(),
         interest=dice.choice(_INTERESTS),
         slot=Slot.EXPLORATION if place == SIZE - 1 else Slot.CHOSEN,
+        code=_code(paper),
     )
+
+
+@cache
+def _code(paper: Paper) -> str:
+    """Where its own words say that its code is."""
+    return code_address(code_links(paper, now=NOW))
 
 
 def _reader(number: int) -> Subscriber:
@@ -177,15 +187,14 @@ def _token(dice: random.Random) -> str:
 
 
 def taken(mails: Iterator[Posted], write: Callable[[Posted], bytes]) -> tuple[float, list[int]]:
-    """CPU seconds a mail, and the size of each page in bytes as it is read."""
+    """CPU seconds a mail, and the size of each page in bytes as it is read; in turns, as delivery takes them."""
     seconds = 0.0
     sizes: list[int] = []
     while turn := list(islice(mails, _TURN)):
-        for each in turn:
-            began = time.process_time()
-            content = write(each)
-            seconds += time.process_time() - began
-            sizes.append(_page_size(content))
+        began = time.process_time()
+        contents = [write(each) for each in turn]
+        seconds += time.process_time() - began
+        sizes += map(_page_size, contents)
     return seconds / len(sizes), sizes
 
 
@@ -243,8 +252,12 @@ def handing(papers: Sequence[Paper], mails: int) -> None:
     ]
     print(handing_over.peer(envelopes))
     print(handing_over.limit(mails, sum(map(len, contents)) // mails))
-    for processes in (1, 2):
-        print(handing_over.ours([mail.edition for mail in ready], processes=processes), flush=True)
+    del envelopes, contents
+    with handing_over.filled([mail.edition for mail in ready]) as settings:
+        for processes in (1, 2):
+            print(handing_over.ours(settings, mails, processes=processes), flush=True)
+        for processes in (1, 2):
+            print(handing_over.whole_of_a_copy(settings, mails, processes=processes), flush=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -1,27 +1,32 @@
 """Handing mails to a relay, beside one kept smtplib connection; used by benchmarks.delivery.
 
 The relay is Debian's `smtp-sink` on loopback, the limit its `smtp-source`. Ours claims each mail before and keeps its
-outcome after the relay's answer, in an SQLite database, one transaction a mail; the peer keeps nothing.
+outcome after the relay's answer, in an SQLite database, one transaction a mail; the peer keeps nothing. `whole` is all
+of `digest deliver`: editions are read and written too.
 """
 
 import contextlib
 import multiprocessing
 import os
+import shutil
 import smtplib
 import socket
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Barrier
+from pathlib import Path
 
+from digest.app.product import App
 from digest.config import Settings
 from digest.deliver.sending import Sending
 from digest.deliver.writing import Writer
 from digest.editions import Edition, Slate
+from digest.logs import LogLevel, LogSettings
 from digest.mail import DeliveryState, Envelope
 from digest.rendering.mail import MailRenderer
 from digest.rendering.settings import SiteSettings
@@ -32,6 +37,7 @@ from digest.transport.settings import SmtpSettings
 from digest.transport.smtp import SmtpTransport
 
 PATHS = "/usr/sbin:/usr/local/sbin"
+_CONNECTIONS = 2  # of each process
 _AT_ONCE = 100  # mails written in one go
 NOW = datetime(2026, 4, 1, 5, 0, tzinfo=UTC)
 
@@ -47,7 +53,7 @@ class Handed:
 
     def __str__(self) -> str:
         rate, micros = self.mails / self.seconds, self.cpu / self.mails * 1e6
-        return f"{self.name:44} {self.mails:7,} mails {self.seconds:7.1f} s {rate:8,.0f}/s {micros:8,.0f} µs CPU a mail"
+        return f"{self.name:52} {self.mails:7,} mails {self.seconds:7.1f} s {rate:8,.0f}/s {micros:8,.0f} µs CPU a mail"
 
 
 @contextlib.contextmanager
@@ -86,29 +92,36 @@ def peer(envelopes: Sequence[Envelope]) -> Handed:
 
 
 def limit(mails: int, size: int) -> Handed:
-    """smtp-source, which is C, over two connections."""
+    """smtp-source, which is C, over two connections that it keeps."""
     with sink() as port:
         began = _clock()
         subprocess.run(
-            ["smtp-source", "-m", str(mails), "-s", "2", "-l", str(size), "-c", f"127.0.0.1:{port}"],
+            ["smtp-source", "-d", "-m", str(mails), "-s", "2", "-l", str(size), f"127.0.0.1:{port}"],
             env={**os.environ, "PATH": f"{os.environ['PATH']}:{PATHS}"},
             stdout=subprocess.DEVNULL,
             check=True,
         )
-        return _handed("smtp-source, two connections", mails, began)
+        return _handed("smtp-source, two kept connections", mails, began)
 
 
-def ours(editions: Sequence[Edition], *, processes: int) -> Handed:
-    """Mails that are written already, claimed, sent and kept by so many processes of two connections each."""
-    with tempfile.TemporaryDirectory() as folder, sink() as port:
+@contextlib.contextmanager
+def filled(editions: Sequence[Edition]) -> Iterator[Settings]:
+    """A database with a reader for each edition and the intent to mail it, for as long as it is used."""
+    with tempfile.TemporaryDirectory() as folder:
         settings = Settings(
             site=SiteSettings(sender="digest@paperround.example", url="https://paperround.example"),
             database=DatabaseSettings(url=f"sqlite:///{folder}/paperround.db"),
-            smtp=SmtpSettings(host="127.0.0.1", port=port, connections=2),
         )
         with contextlib.closing(Store(settings.database)) as store:
             store.prepare(now=NOW)
             _fill(store, editions)
+        yield settings
+
+
+def ours(settings: Settings, mails: int, *, processes: int) -> Handed:
+    """Mails that are written already, claimed, sent and kept by so many processes of two connections each."""
+    with _copied(settings) as settings, sink() as port:
+        settings = replace(settings, smtp=SmtpSettings(host="127.0.0.1", port=port, connections=_CONNECTIONS))
         context = multiprocessing.get_context("spawn")
         ready, told = context.Barrier(processes + 1), context.Queue()
         children = [
@@ -123,9 +136,47 @@ def ours(editions: Sequence[Edition], *, processes: int) -> Handed:
         seconds = time.perf_counter() - began
         for child in children:
             child.join()
-        assert sum(sent for sent, _ in found) == len(editions), found
-        name = f"ours, kept one by one, {processes} process{'es'[: 2 * (processes > 1)]}"
-        return Handed(name, len(editions), seconds, sum(cpu for _, cpu in found))
+        assert sum(sent for sent, _ in found) == mails, found
+        return Handed(f"ours, kept one by one, {_named(processes)}", mails, seconds, sum(cpu for _, cpu in found))
+
+
+def whole(settings: Settings, mails: int, *, now: datetime = NOW, processes: int = 2) -> Handed:
+    """What is open in a database at a moment, read, written, sent and kept, as `digest deliver` does it.
+
+    It is over afterwards; whoever wants to do it again gives a copy.
+    """
+    with sink() as port:
+        settings = replace(
+            settings,
+            smtp=SmtpSettings(host="127.0.0.1", port=port, connections=_CONNECTIONS),
+            delivery=replace(settings.delivery, processes=processes),
+            log=LogSettings(level=LogLevel.WARNING),
+        )
+        began = _clock()
+        with contextlib.closing(App(settings, now=now)) as app:
+            delivered = app.deliver()
+        handed = _handed(f"ours, read, written and handed over, {_named(processes)}", mails, began)
+        assert delivered.sent == mails, delivered
+        return handed
+
+
+def whole_of_a_copy(settings: Settings, mails: int, *, processes: int) -> Handed:
+    """The same, of a database that is left as it is."""
+    with _copied(settings) as copy:
+        return whole(copy, mails, processes=processes)
+
+
+@contextlib.contextmanager
+def _copied(settings: Settings) -> Iterator[Settings]:
+    """The settings with a copy of their database."""
+    file = Path(settings.database.url.removeprefix("sqlite:///"))
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copy(file, folder)
+        yield replace(settings, database=DatabaseSettings(url=f"sqlite:///{folder}/{file.name}"))
+
+
+def _named(processes: int) -> str:
+    return f"{processes} process{'es'[: 2 * (processes > 1)]}"
 
 
 def _send_part(settings: Settings, number: int, of: int, ready: Barrier, told: "Queue[tuple[int, float]]") -> None:
@@ -133,7 +184,7 @@ def _send_part(settings: Settings, number: int, of: int, ready: Barrier, told: "
     with contextlib.closing(Store(settings.database)) as store:
         writer = Writer(store, MailRenderer(settings.site, environment()), settings.returns)
         with store.read() as tx:
-            mine = [each for each in tx.deliveries.open(NOW) if each.id % of == number]
+            mine = tx.deliveries.open(NOW, tx.deliveries.due(NOW, part=number, of=of))
         written = [
             each for at in range(0, len(mine), _AT_ONCE) for each in writer.written(mine[at : at + _AT_ONCE], now=NOW)
         ]

@@ -70,6 +70,7 @@ p.row { margin: 0; font-size: 17px; line-height: 23px; }
 <p class="note"><span>{{ place.percent }}</span> {{ place.mark }} {{ place.reasons | join(" · ") }}</p>
 <p class="abstract">{{ paper.abstract or paper.no_abstract }}</p>
 <p class="press"><a href="{{ paper.pdf_url }}" aria-label="PDF of {{ paper.title }}">PDF</a>&emsp;
+{% if place.code %}<a href="{{ place.code }}" aria-label="Code of {{ paper.title }}">Code</a>&emsp;{% endif %}
 <a href="{{ votes }}/{{ place.number }}/more" aria-label="More like {{ paper.title }}">More like this</a>&emsp;
 <a href="{{ votes }}/{{ place.number }}/less" aria-label="Less like {{ paper.title }}">Less like this</a>&emsp;
 <a href="{{ votes }}/{{ place.number }}/save" aria-label="Save {{ paper.title }}">Save</a></p>
@@ -110,7 +111,8 @@ _PLAIN = """{{ copy.lines.preheader }}
 
 {{ paper.url }}
 {{ paper.pdf_url }}
-{{ votes }}/{{ place.number }}/more
+{% if place.code %}{{ place.code }}
+{% endif %}{{ votes }}/{{ place.number }}/more
 {{ votes }}/{{ place.number }}/less
 {{ votes }}/{{ place.number }}/save
 {% endfor %}{% endfor %}

@@ -31,8 +31,9 @@ import numpy.typing as npt
 
 from benchmarks import judging, peers
 from digest.relevance.model import Model
-from digest.relevance.scoring import Adjust, Day, Taste, Top, Vectors
+from digest.relevance.scoring import Adjust, Day, Top, Vectors
 from digest.relevance.space import SMALL, Space
+from digest.relevance.tastes import Taste
 from digest.relevance.text import TermCounts, count_paper
 
 OURS = "ours"

@@ -21,11 +21,13 @@ import numpy as np
 from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
+from threadpoolctl import threadpool_limits
 
 from digest.relevance.model import Model
-from digest.relevance.scoring import Adjust, Day, Taste, Vectors
+from digest.relevance.scoring import Adjust, Day, Vectors
 from digest.relevance.selection import looked_at
 from digest.relevance.space import Space
+from digest.relevance.tastes import Taste
 from digest.relevance.text import TermCounts, count_paper
 
 WINDOW = 20_000  # papers of the background, as the product's default has it
@@ -35,12 +37,13 @@ _PEERS = 3  # users that the peer learns
 
 
 def listings(folder: Path) -> Iterator[tuple[str, str]]:
-    """Title and abstract of every paper, each once, in the order of the files."""
+    """Title and abstract of every paper, each once: those of other files first, then the listings by date."""
     known: set[str] = set()
-    for file in sorted(folder.glob("listing-*.jsonl.gz")):
+    files = sorted(folder.glob("*.jsonl.gz"), key=lambda file: (file.name.startswith("listing-"), file.name))
+    for file in files:
         with gzip.open(file, "rt", encoding="utf-8") as lines:
             for paper in map(json.loads, lines):
-                if paper["id"] not in known:
+                if paper.get("title") and paper["id"] not in known:
                     known.add(paper["id"])
                     yield paper["title"], paper.get("abstract") or ""
 
@@ -107,7 +110,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options.add_argument("--archive", type=int, help="use so many of the newest papers only")
     options.add_argument("--no-peer", action="store_true")
     given = options.parse_args(arguments)
+    with threadpool_limits(1):  # threads that wait for each other burn CPU, here and in the peer
+        _measure(given)
 
+
+def _measure(given: argparse.Namespace) -> None:
     texts = list(listings(given.data))
     documents = [count_paper(*text) for text in texts]
     archive, today = _parted(documents, given.papers, given.archive)

@@ -39,6 +39,9 @@ from digest.store.settings import DatabaseSettings
 from digest.ticks import ScheduleSettings
 from digest.transport.returns.settings import ReturnsSettings
 from digest.transport.settings import DkimSettings, OutboxSettings, SmtpSettings
+from digest.upkeep.doctor.settings import DoctorSettings
+from digest.upkeep.retention_settings import RetentionSettings
+from digest.websettings import WebSettings
 
 PREFIX = "DIGEST_"
 _NOT_SETTINGS = {"DIGEST_CONFIG"}
@@ -71,8 +74,11 @@ class Settings:
     delivery: DeliverySettings = field(default_factory=DeliverySettings, metadata={"section": "delivery"})
     returns: ReturnsSettings = field(default_factory=ReturnsSettings, metadata={"section": "returns"})
     letters: LetterSettings = field(default_factory=LetterSettings, metadata={"section": "letters"})
+    retention: RetentionSettings = field(default_factory=RetentionSettings, metadata={"section": "retention"})
     outbox: OutboxSettings = field(default_factory=OutboxSettings, metadata={"section": "outbox"})
+    web: WebSettings = field(default_factory=WebSettings, metadata={"section": "web"})
     alarms: AlarmSettings = field(default_factory=AlarmSettings, metadata={"section": "alarms"})
+    doctor: DoctorSettings = field(default_factory=DoctorSettings, metadata={"section": "doctor"})
     log: LogSettings = field(default_factory=LogSettings, metadata={"section": "log"})
 
 
@@ -259,6 +265,17 @@ def _named(kind: Any) -> str:
 def _nearest(name: str, known: Any) -> str:
     near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.4)
     return f"did you mean {near[0]}?" if near else f"known are {', '.join(sorted(known))}"
+
+
+def secret_files(file: Path) -> tuple[Path, ...]:
+    """The files with secrets that a configuration names, as far as it can be read."""
+    known = list(settings_known())
+    named = {**_from_file(file, known), **_from_environment(os.environ, known)}
+    return tuple(
+        file.parent / Path(str(value)).expanduser()
+        for setting, (value, _) in named.items()
+        if setting.is_secret and value
+    )
 
 
 def shown(settings: Settings) -> list[tuple[str, str, Any]]:

@@ -16,7 +16,7 @@ import idna
 from digest.errors import RenderingError
 
 _COLUMNS = 76  # of a header with encoded words, each of which then has at most 75 (RFC 2047 §2)
-_NEVER_IN_ADDRESSES = frozenset(' <>"\\')  # unquoted; control characters are not printable (RFC 5321 §4.1.2)
+_NEVER = frozenset(' <>"\\')  # unquoted; control characters are not printable (RFC 5321 §4.1.2)
 _FOLDED = frozenset({"subject", "from", "to"})
 _LONGEST_LINE = 998  # RFC 5322 §2.1.1
 _AS_IT_IS = {c: c for c in f"{ascii_letters}{digits}!*+-/"} | {" ": "_"}  # RFC 2047 §5 (3)
@@ -71,7 +71,7 @@ def wire_address(address: str) -> str:
     A local part beyond ASCII needs RFC 6531 at every hop. ValueError for what cannot stand between angle brackets.
     """
     local, _, domain = address.rpartition("@")
-    if not local or not domain or "@" in local or any(c in _NEVER_IN_ADDRESSES or not c.isprintable() for c in address):
+    if not local or not domain or "@" in local or not address.isprintable() or not _NEVER.isdisjoint(address):
         raise ValueError("an address cannot be written in a command of SMTP")
     return f"{local}@{ascii_domain(domain)}"
 

@@ -4,7 +4,6 @@ Intervals and not local hours: a cron trigger skips and doubles hours when clock
 does not.
 """
 
-import logging
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -13,10 +12,10 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from digest.app import App
-from digest.errors import DigestError
+from digest.app.guarded import guarded
 from digest.ticks import ScheduleSettings
 
-log = logging.getLogger(__name__)
+_A_DAY = 86_400.0  # seconds
 
 
 class Ticker:
@@ -39,6 +38,7 @@ class Ticker:
             "ingest": (self._ingest, self._settings.ingest_seconds),
             "editions": (self._editions, self._settings.edition_seconds),
             "sweep": (self._sweep, self._settings.sweep_seconds),
+            "tidy": (self._tidy, _A_DAY),
         }
         for name, (work, seconds) in ticks.items():
             self._scheduler.add_job(
@@ -51,16 +51,8 @@ class Ticker:
         self._scheduler.shutdown(wait=True)
 
     def _tick(self, name: str, work: Callable[[App], None]) -> None:
-        if self._stopping.is_set():
-            return
-        app = self._make_app()
-        try:
-            work(app)
-        except Exception as error:  # whatever it is must not end the ticks to come
-            log.error("tick=%s failed: %s", name, error, exc_info=not isinstance(error, DigestError))
-            self._tell(app, error)
-        finally:
-            app.close()
+        if not self._stopping.is_set():
+            guarded(self._make_app, name, work)
 
     def _ingest(self, app: App) -> None:
         app.watch(
@@ -72,13 +64,9 @@ class Ticker:
         app.ask_the_silent()
         app.watch(delivered=app.deliver(stopping=self._stopping.is_set))
 
+    def _tidy(self, app: App) -> None:
+        app.tidy(stopping=self._stopping.is_set)
+
     def _sweep(self, app: App) -> None:
         app.recover()
         app.watch(returned=app.read_returned())
-
-    @staticmethod
-    def _tell(app: App, failure: Exception) -> None:
-        try:
-            app.watch(failure=failure)
-        except DigestError as error:
-            log.error("the operator could not be told: %s", error)

@@ -12,6 +12,7 @@ CODE, PROJECT = "code", "project"  # http or https addresses
 SUMMARY, ORGANISATION = "summary", "organisation"  # a sentence; a name
 NOVELTY, SCORE = "novelty", "score"  # of a paper, on the source's own scale; ours run from 0 to 100
 KEYWORDS, TOPICS, INSTITUTIONS, AFFILIATIONS = "keywords", "topics", "institutions", "affiliations"  # lists of words
+SCORE_PARTS = "score-parts"  # of a score of ours: a line for each part, "novelty 97.5 1", its value and its weight
 OURS = "paperround"  # the source of what is measured here
 
 

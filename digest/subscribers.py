@@ -85,6 +85,8 @@ class Subscriber:
     language: str = "en"  # of mails and pages (BCP 47)
     heard_at: datetime | None = None  # UTC; when they last voted, changed or confirmed something
     learner: Learner = Learner.FULL
+    paused_until: date | None = None  # local; the first day after a pause that ends by itself
+    threshold: float | None = None  # the least probability, 0 to 1, of a paper; None: as the operator has it
 
 
 class Verdict(StrEnum):

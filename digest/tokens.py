@@ -14,6 +14,8 @@ UNSUBSCRIBE = "unsubscribe"  # a subscriber's number: leave
 SETTINGS = "settings"  # a subscriber's number: see and change what they get
 EDITION = "edition"  # an edition's number: read it, and vote on its papers; its page leads to the settings
 FEED_EDITION = "feed edition"  # the same from a feed, which is easily passed on: its page leads nowhere else
+CONFIRM = "confirm"  # a sign-up's or a move's number: the address was mailed the link, and is whose it says
+FORM = "form"  # the second, UTC, at which a form was shown
 BOUNCE = "bounce"  # a delivery's number, in the address that mail systems report to
 REPLY = "reply"  # a delivery's number, in the address that the reader answers to
 PREVIEW = "preview"  # never signed, so that a link in a preview acts for nobody
@@ -47,6 +49,11 @@ def unsubscribe_url(site: str, token: str) -> str:
 def edition_url(site: str, token: str) -> str:
     """Where the holder of a token reads that edition; below it, `/3/more` is the page of a vote on its third paper."""
     return f"{site.rstrip('/')}/e/{token}"
+
+
+def confirm_url(site: str, token: str) -> str:
+    """Where the holder of a token says that the address is theirs."""
+    return f"{site.rstrip('/')}/confirm/{token}"
 
 
 def settings_url(site: str, token: str) -> str:

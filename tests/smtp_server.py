@@ -90,6 +90,7 @@ class Script:
     mails_per_connection: int = 0  # after which MAIL is answered with 421 and the end; 0 is no limit
     connections_at_once: int = 0  # beyond which the greeting is a 421; 0 is no limit
     drop_in_message_after: int | None = None  # bytes of the message
+    waits_for_nobodys_message: bool = False  # DATA is answered with 354 though the recipient was refused
     lose_answer: bool = False  # to the final dot: taken, and the connection closed without a word
     taken: list[tuple[str, bytes]] = field(default_factory=list)  # recipient and message, its dots still doubled
     commands: list[str] = field(default_factory=list)
@@ -203,10 +204,12 @@ class _Talk:
         if word == "mail" and limit and self._mails >= limit:
             self._say(word, b"421 enough for one connection")
         if word == "rcpt":
-            self._recipient = line.partition("<")[2].partition(">")[0]
-            self._say(word, self._script.recipients.get(self._recipient))
+            address = line.partition("<")[2].partition(">")[0]
+            is_taken = self._say(word, self._script.recipients.get(address)).startswith(b"2")
+            self._recipient = address if is_taken else ""
             return
-        reply = self._say(word)
+        is_for_nobody = word == "data" and not self._recipient and not self._script.waits_for_nobodys_message
+        reply = self._say(word, b"554 5.5.1 no valid recipients" if is_for_nobody else None)
         if word == "quit":
             raise EOFError
         if word == "data" and reply.startswith(b"354"):

@@ -83,3 +83,16 @@ def test_explain_to_a_reader_of_whom_nothing_is_known_claims_no_probability(worl
     assert {each.recommendation.probability for each in explained} == {None}
     assert {(each.slot, each.obstacles) for each in explained if (each.place or 0) <= 3} == {(Slot.NEWEST, ())}
     assert next(each for each in explained if each.place == 4).obstacles == ("too many others were newer",)
+
+
+def test_explain_names_the_threshold_that_the_reader_chose(world: World) -> None:
+    world.subscribe(ANA, interests=[GRAPHS])
+    with world.store.begin() as tx:
+        tx.subscribers.change(membership.find(world.store, ANA).id, threshold=0.99)
+    item = field(GRAPHS, 1)[0]
+    world.source.announce(MONDAY, item, *others(9))
+    world.ingest(at(MONDAY))
+
+    (obstacle,) = why(world, item).obstacles
+
+    assert obstacle.endswith("is below the threshold 0.99")

@@ -1,5 +1,6 @@
 """Whether the holder of a claim still lives."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -27,3 +28,13 @@ def test_a_number_that_was_given_again_is_another_process() -> None:
 
 def test_a_process_of_another_host_is_taken_to_live() -> None:
     assert not processes.is_gone("elsewhere:1:1")
+
+
+def test_garbage_is_looked_for_as_before_in_the_end() -> None:
+    before = gc.get_threshold()
+
+    with processes.rarely_collecting():
+        within = gc.get_threshold()
+
+    assert within[0] > before[0]
+    assert gc.get_threshold() == before

@@ -49,6 +49,9 @@ class FakeApp:
     def ask_the_silent(self) -> None:
         self.calls.append("ask the silent")
 
+    def tidy(self, *, stopping: Callable[[], bool]) -> None:
+        self.calls.append("tidy")
+
     def recover(self) -> None:
         self.calls.append("recover")
 
@@ -75,7 +78,15 @@ def test_every_tick_comes_again_and_again() -> None:
 
     run(app)
 
-    assert set(app.calls) == {"ingest", "compose", "ask the silent", "deliver", "recover", "read what came back"}
+    assert set(app.calls) == {
+        "ingest",
+        "compose",
+        "ask the silent",
+        "deliver",
+        "recover",
+        "read what came back",
+        "tidy",
+    }
 
 
 def test_the_clock_reads_only_what_is_wanted() -> None:

@@ -138,6 +138,10 @@ class Inlets:
             kept = tx.harvests.gate(gate.name)
         budget = Budget(gate.most, gate.within, used=kept.budget_used, began=kept.budget_began) if gate.most else None
 
+        def recall() -> datetime | None:
+            with self._store.read() as tx:
+                return tx.harvests.gate(gate.name).last_request_at
+
         def note(at: datetime) -> None:
             used, began = (budget.used, budget.began) if budget else (0, None)
             with self._store.begin() as tx:
@@ -146,7 +150,7 @@ class Inlets:
         client = PoliteClient(
             gate.name,
             user_agent=f"paperround/{__version__} (+{site.url}; mailto:{site.sender})",
-            pace=Pace(gate.interval_seconds, last=kept.last_request_at, note=note),
+            pace=Pace(gate.interval_seconds, recall=recall, note=note),
             cooldown=gate.cooldown,
             friends=gate.friends,
             headers=gate.headers or {},

@@ -69,6 +69,10 @@ class Mailing:
         url = self._settings.alarms.ping_url
         return (lambda: self._hooks.get(url)) if url else None
 
+    def ask(self, url: str) -> None:
+        """See whether a page of ours answers; NoticeError if it does not."""
+        self._hooks.get(url)
+
     @property
     def _hooks(self) -> Hooks:
         return Hooks(user_agent=f"paperround/{__version__} (+{self._settings.site.url})")

@@ -1,8 +1,7 @@
 """The product at one moment: every verb with its crafts."""
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -10,50 +9,41 @@ from urllib.parse import urlsplit
 
 from jinja2 import Environment
 
-from digest import browse, membership, merits, outbox, processes, tokens, upkeep
+from digest import browse, membership, merits, outbox, processes, upkeep
+from digest.app.examination import examined
 from digest.app.inlets import GATES_OF_SOURCES, gates, inlets
 from digest.app.mailing import Mailing
+from digest.app.outcome import Run
 from digest.app.parts import WORTH_IT, deliver_in_parts
-from digest.compose import Composed, Explanation, compose, explain, preview
+from digest.app.previews import previewed
+from digest.compose import Composed, Explanation, compose, explain, preview, try_out
 from digest.compose.background import background
 from digest.config import Settings
 from digest.deliver import Delivered, Part, deliver, recover
 from digest.editions import Edition
 from digest.enrich import Enriched, enrich
-from digest.errors import DigestError, SourceError, Stopped
+from digest.errors import DigestError, Stopped
 from digest.evaluation import Report, evaluate
 from digest.identity import PaperId
 from digest.ingest import Backfilled, Ingested, Progress, backfill, fetch, ingest, wanted
+from digest.membership import joining
 from digest.membership.returned import Tally, take_all
 from digest.papers import Paper
 from digest.relevance.space import Space
 from digest.rendering.feed import FeedRenderer
-from digest.rendering.mail import MailLinks, MailRenderer
+from digest.rendering.mail import MailRenderer
 from digest.rendering.templates import environment
 from digest.sources import calendar
 from digest.store import Store
 from digest.store.gates import held
-from digest.subscribers import MAIN, Subscriber, Verdict
+from digest.subscribers import MAIN, Profile, Schedule, Subscriber, Verdict
 from digest.transport.returns.places import configured
+from digest.upkeep.doctor.checks import examine
+from digest.upkeep.doctor.values import Finding
 
 log = logging.getLogger(__name__)
 FORMATS = ("html", "text", "eml", "atom", "rss")
 _FEED_EDITIONS = 30
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    """What came of one whole run; a part that failed did not keep the others from running."""
-
-    ingested: Ingested
-    composed: Composed
-    delivered: Delivered
-    returned: Tally | None = None  # what came of bounces and replies, where a mailbox is configured
-    unread: DigestError | None = None  # why that mailbox could not be read
-
-    @property
-    def problems(self) -> tuple[SourceError, ...]:
-        return self.ingested.problems
 
 
 def _told(progress: Progress, stopping: Callable[[], bool]) -> Progress:
@@ -105,7 +95,9 @@ class App:
         with inlets(self.settings, self.store) as opened:
             sources = opened.sources()
             asked = None if reread is None else wanted(self.store, sources, now=self.now, reread=reread)
-            return ingest(self.store, *sources, asked=asked, now=self.now, progress=_told(progress, stopping))
+            found = ingest(self.store, *sources, asked=asked, now=self.now, progress=_told(progress, stopping))
+        self.index(stopping)
+        return found
 
     def backfill(
         self,
@@ -118,7 +110,9 @@ class App:
         """Bring the papers submitted in some days, oldest first; what an earlier run has brought is not asked again."""
         with inlets(self.settings, self.store) as opened:
             source = opened.backfill(categories or self.settings.arxiv.categories, first, last)
-            return backfill(self.store, source, now=self.now, progress=progress, stopping=stopping)
+            found = backfill(self.store, source, now=self.now, progress=progress, stopping=stopping)
+        self.index(stopping)
+        return found
 
     def enrich(
         self,
@@ -127,13 +121,19 @@ class App:
     ) -> Enriched:
         """Ask for signals of what is kept."""
         with inlets(self.settings, self.store) as opened:
-            return enrich(
+            found = enrich(
                 self.store,
                 opened.enrichers(),
                 self.settings.enrichment,
                 now=self.now,
                 progress=_told(progress, stopping),
             )
+        self.index(stopping)
+        return found
+
+    def index(self, stopping: Callable[[], bool] = lambda: False, *, again: bool = False) -> int:
+        """Have search find what was kept or changed, or `again` every paper; how many that were."""
+        return browse.index(self.store, stopping=stopping, again=again)
 
     def measure(self, *, days: int, progress: merits.Progress = lambda done, of: None) -> merits.Measured:
         """Measure the novelty and the score of the papers of the newest listings."""
@@ -151,14 +151,19 @@ class App:
     def fetch(self, ids: Sequence[str]) -> tuple[Paper, ...]:
         """Keep papers by their arXiv ids."""
         with inlets(self.settings, self.store) as opened:
-            return fetch(self.store, opened.query(), ids, now=self.now)
+            found = fetch(self.store, opened.query(), ids, now=self.now)
+        self.index()
+        return found
 
     def gates(self) -> list[browse.GateRecord]:
         """How every side that is asked over the network has been asked."""
         rates = {name: gate.rate for name, gate in gates(self.settings).items()}
         return browse.gates(self.store, rates, GATES_OF_SOURCES, now=self.now)
 
-    def compose(self) -> Composed:
+    def compose(self, only: Collection[int] | None = None) -> Composed:
+        """Keep an edition for everybody who is due, or for those of some numbers; else who joins is taken up first."""
+        if only is None:
+            self.admit()
         return compose(
             self.store,
             self.settings.relevance,
@@ -166,7 +171,13 @@ class App:
             message_id=self._mailing.message_id,
             model_folder=self._model_folder(),
             welcome=self.settings.letters.welcome,
+            only=only,
         )
+
+    def admit(self) -> None:
+        """Take up who joins and who comes back."""
+        membership.admit(self.store, now=self.now, message_id=self._mailing.message_id, host=self.feed_host)
+        membership.wake(self.store, now=self.now)
 
     def ask_the_silent(self) -> membership.Asked:
         """Ask those not heard of for long whether they still read, if the operator wants that."""
@@ -222,7 +233,7 @@ class App:
 
     def _waiting(self) -> int:
         with self.store.read() as tx:
-            return len(tx.deliveries.open(self.now))
+            return len(tx.deliveries.due(self.now))
 
     def recover(self, is_gone: Callable[[str], bool] = processes.is_gone) -> int:
         """Make uncertain what abandoned runs have claimed, and keep its bytes; how many mails there were."""
@@ -234,6 +245,11 @@ class App:
             sign=self._mailing.signer(),
             is_gone=is_gone,
         )
+
+    def tidy(self, *, dry: bool = False, stopping: Callable[[], bool] = lambda: False) -> Mapping[str, int]:
+        """Delete what is older than the settings say; how many rows of each kind, or with `dry` how many there are."""
+        newest = self.settings.relevance.background_papers
+        return upkeep.tidy(self.store, self.settings.retention, now=self.now, newest=newest, dry=dry, stopping=stopping)
 
     def release_anew(self, deliveries: Sequence[int]) -> int:
         """Let go what is held, each as another mail; how many that were."""
@@ -286,6 +302,10 @@ class App:
         stands = upkeep.standing(self.store, self._newest_listings(), now=self.now)
         upkeep.watch(self.store, self._mailing.voices(), self._mailing.ping(), happened, stands, now=self.now)
 
+    def examine(self, config: Path) -> list[Finding]:
+        """What the doctor finds; `config` is the file that the settings were read from."""
+        return examine(examined(self.settings, self._mailing, self.store, config, now=self.now))
+
     # ------------------------------------------------------------ one reader
 
     def preview(self, email: str, form: str) -> bytes:
@@ -296,22 +316,27 @@ class App:
             write = self._feed.atom if form == "atom" else self._feed.rss
             return write(editions, uri=subscriber.feed_uri, since=subscriber.created_at)
         edition = self.preview_edition(subscriber)
-        # Links that are refused: whoever sees a preview, or passes it on, cannot act for the reader by accident.
-        url = self.settings.site.url
-        links = MailLinks(
-            unsubscribe=tokens.unsubscribe_url(url, tokens.PREVIEW),
-            settings=tokens.settings_url(url, tokens.PREVIEW),
-            edition=tokens.edition_url(url, tokens.PREVIEW),
-        )
-        if form == "eml":
-            return self._mail.envelope(
-                edition, reader=subscriber, links=links, message_id=self._mailing.message_id(), now=self.now
-            ).content
-        bodies = self._mail.bodies(edition, reader=replace(subscriber, plain=False), links=links)
-        return (bodies.html if form == "html" else bodies.plain).encode()
+        return previewed(self._mail, edition, subscriber, form, message_id=self._mailing.message_id(), now=self.now)
 
     def preview_edition(self, subscriber: Subscriber) -> Edition:
         return preview(self.store, self.settings.relevance, subscriber, now=self.now, model_folder=self._model_folder())
+
+    def try_out(self, profile: Profile, schedule: Schedule) -> Edition | None:
+        """What somebody with that profile would get now; None where nothing was announced. Nothing is kept."""
+        return try_out(
+            self.store,
+            self.settings.relevance,
+            profile,
+            schedule,
+            size=membership.DEFAULT_SIZE,
+            now=self.now,
+            model_folder=self._model_folder(),
+        )
+
+    def confirm(self, token: str) -> joining.Opened | None:
+        """Do what a mailed link says, once."""
+        host, message_id = self.feed_host, self._mailing.message_id
+        return joining.confirm(self.store, token, now=self.now, message_id=message_id, host=host)
 
     def explain(self, email: str, paper: PaperId) -> Explanation:
         subscriber = membership.find(self.store, email)

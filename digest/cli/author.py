@@ -12,6 +12,7 @@ from digest.identity import PaperId
 from digest.rendering.latex import readable
 from digest.rendering.plain import one_line
 from digest.signals import NOVELTY, SCORE
+from digest.upkeep.authors import hide_author, unhide_author
 
 
 @click.group("author", epilog="Example: digest author list 'Wei Wang'")
@@ -73,6 +74,30 @@ def show(context: Context, name: str, person: int | None, use_json: bool) -> int
     papers = [_paper(record, key, titles) for key in record.papers]
     cells = [(p["id"], p["title"], _figure(p[NOVELTY]), _figure(p[SCORE])) for p in papers]
     table(("id", "title", "novelty", "score"), cells, empty="")
+    return 0
+
+
+@author_command.command("hide", epilog="Example: digest author hide 'Wei Wang' --person 12")
+@click.argument("name")
+@click.option("--person", type=int, help="Which of those who may bear the name; see `author list`.")
+@pass_context
+def hide(context: Context, name: str, person: int | None) -> int:
+    """Show no page and no feed of a person, as they may ask; papers keep their names. It takes effect in a minute."""
+    record, _ = browse.author(context.app.store, name, person)
+    hide_author(context.app.store, record.id, now=context.now)
+    click.echo(f"{record.printed}, person {record.id}, has no page any more; undo it with: digest author unhide")
+    return 0
+
+
+@author_command.command("unhide", epilog="Example: digest author unhide 'Wei Wang' --person 12")
+@click.argument("name")
+@click.option("--person", type=int, help="Which of those who may bear the name; see `author list`.")
+@pass_context
+def unhide(context: Context, name: str, person: int | None) -> int:
+    """Show the page of a person again."""
+    record, _ = browse.author(context.app.store, name, person)
+    unhide_author(context.app.store, record.id)
+    click.echo(f"{record.printed}, person {record.id}, has a page again")
     return 0
 
 

@@ -20,7 +20,7 @@ DONE, FAILED, USAGE, TRY_LATER = 0, 1, 2, 75
 _COMMANDS = {  # name: module of digest.cli that holds it
     "init": "setup",
     "config": "setup",
-    "db": "setup",
+    "db": "database",
     "ingest": "day",
     "backfill": "more",
     "enrich": "more",
@@ -28,6 +28,7 @@ _COMMANDS = {  # name: module of digest.cli that holds it
     "deliver": "day",
     "run": "day",
     "serve": "serve",
+    "worker": "worker",
     "preview": "preview",
     "subscriber": "subscriber",
     "profile": "profile",
@@ -39,6 +40,9 @@ _COMMANDS = {  # name: module of digest.cli that holds it
     "bounce": "bounce",
     "suppression": "suppression",
     "source": "source",
+    "status": "status",
+    "doctor": "doctor",
+    "backup": "backup",
     "demo": "demo",
 }
 
@@ -72,6 +76,7 @@ SUMMARIES = {
     "deliver": "Send what is waiting.",
     "run": "Ingest, compose and deliver, once.",
     "serve": "Do all of it when it is time, and answer the web.",
+    "worker": "Share the work with other machines.",
     "preview": "Show what a subscriber gets.",
     "subscriber": "Add, list and change subscribers.",
     "profile": "What a subscriber cares for.",
@@ -83,6 +88,9 @@ SUMMARIES = {
     "bounce": "Read what other mail systems and readers answer.",
     "suppression": "Addresses that get nothing for ever.",
     "source": "When each source was asked, and its rate.",
+    "status": "How much there is of everything, and what waits.",
+    "doctor": "Say what is wrong, and what helps.",
+    "backup": "Copy the database while it is in use.",
     "demo": "Run three days on a bundled sample.",
 }
 

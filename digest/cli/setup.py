@@ -1,4 +1,4 @@
-"""Setting up: a configuration, a look at it, and the database."""
+"""Setting up: a configuration, a look at it, and the first database."""
 
 import sys
 from pathlib import Path
@@ -103,23 +103,3 @@ def _toml(value: object) -> str:
     if isinstance(value, list):
         return f"[{', '.join(map(_toml, value))}]"
     return json.dumps(value, ensure_ascii=False) if isinstance(value, (str, bool)) else str(value)
-
-
-@click.group("db", epilog="Example: digest db upgrade")
-def db_command() -> None:
-    """Look after the database."""
-
-
-@db_command.command("upgrade", epilog="Example: digest db upgrade")
-@pass_context
-def db_upgrade(context: Context) -> int:
-    """Bring the database's schema up to date; an SQLite file is copied first."""
-    from digest.store import Store
-
-    store = Store(context.settings.database)
-    try:
-        backup = store.upgrade(now=context.now)
-    finally:
-        store.close()
-    click.echo(f"{store.place} is up to date" + (f"; the file before is {backup}" if backup else ""))
-    return 0

@@ -2,5 +2,6 @@
 
 from digest.compose.day import Composed, compose, preview
 from digest.compose.explanation import Explanation, explain
+from digest.compose.trying import try_out
 
-__all__ = ["Composed", "Explanation", "compose", "explain", "preview"]
+__all__ = ["Composed", "Explanation", "compose", "explain", "preview", "try_out"]

@@ -1,6 +1,6 @@
 """What each reader is sent of a day, and what is left out: pure decisions on what lies on the desk."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from hashlib import blake2b
@@ -13,7 +13,7 @@ from digest.identity import PaperId
 from digest.papers import Paper
 from digest.relevance.calibration import Calibration
 from digest.relevance.ranking import Candidate, DayRanking, Question
-from digest.relevance.readers import Examples, Reader
+from digest.relevance.readers import Reader
 from digest.relevance.reasons import Explainer, newest_reason, total
 from digest.relevance.selection import Chosen, Contender, LeftOut, LeftOutBecause, Limits, Selection, looked_at, select
 from digest.relevance.settings import RelevanceSettings
@@ -46,38 +46,39 @@ class Choice:
 class Chooser:
     """Chooses for any number of readers from one desk; their papers are scored all at once."""
 
-    def __init__(self, laid: Desk, space: Space, settings: RelevanceSettings, *, now: datetime) -> None:
+    def __init__(
+        self,
+        laid: Desk,
+        space: Space,
+        settings: RelevanceSettings,
+        *,
+        now: datetime,
+        ranking: DayRanking | None = None,
+    ) -> None:
+        """`ranking`: one of the same moment and space, which is used where its candidates are those of the desk."""
         self._desk = laid
         self._space = space
         self._settings = settings
-        self._now = now
         self._keys = list(laid.candidates)
         self._items = list(laid.candidates.values())
-        self._half_life = timedelta(days=settings.half_life_days)
         candidates = [
             Candidate(item.kept.row, item.kept.paper, TermCounts.from_bytes(item.kept.terms), item.day)
             for item in self._items
         ]
-        self.ranking = DayRanking(space, candidates, Calibration.usual(), now=now, half_life=self._half_life)
+        half_life = timedelta(days=settings.half_life_days)
+        if ranking is None or not ranking.is_of(candidates):
+            ranking = DayRanking(space, candidates, Calibration.usual(), now=now, half_life=half_life)
+        self.ranking = ranking
 
-    def choose(self, subscribers: Sequence[tuple[Subscriber, date]]) -> list[Choice]:
-        """A choice for each subscriber and local date."""
+    def choose(self, subscribers: Sequence[tuple[Subscriber, date]]) -> Iterator[Choice]:
+        """A choice for each subscriber and local date, one after the other, from scores that are made all at once."""
         questions = self.questions([subscriber for subscriber, _ in subscribers])
         depth = looked_at(max((self._seats(subscriber) for subscriber, _ in subscribers), default=0))
-        found = self.ranking.contenders(questions, depth=depth)
+        found = self.ranking.in_turn(questions, depth=depth)
         asked = self._asked_for([subscriber for subscriber, _ in subscribers])
-        return [
-            self._marked(
-                subscriber,
-                self._choice(
-                    replace(subscriber, size=self._seats(subscriber)),
-                    slot,
-                    question,
-                    _with(contenders, asked.get(subscriber.id, ())),
-                ),
-            )
-            for (subscriber, slot), question, contenders in zip(subscribers, questions, found, strict=True)
-        ]
+        for (subscriber, slot), question, contenders in zip(subscribers, questions, found, strict=True):
+            seated, wanted = replace(subscriber, size=self._seats(subscriber)), asked.get(subscriber.id, ())
+            yield self._marked(subscriber, self._choice(seated, slot, question, _with(contenders, wanted)))
 
     def _seats(self, subscriber: Subscriber) -> int:
         """How many papers the edition may have: what is carried to it takes no seat from the day's, up to as many.
@@ -122,11 +123,18 @@ class Chooser:
                 reasons = newest_reason(candidate.paper, reader.profile.categories)
             else:
                 if interest.name not in explainers:
-                    examples = Examples(now=self._now, half_life=self._half_life)
+                    examples = self.ranking.examples(reader.learner)
                     explainers[interest.name] = Explainer(self.ranking, self._space, reader, interest, examples)
                 reasons = explainers[interest.name].reasons(row)
-            score, day = total(reasons), candidate.announced
-            found.append(Recommendation(paper=candidate.paper, score=score, reasons=reasons, announced=day))
+            found.append(
+                Recommendation(
+                    paper=candidate.paper,
+                    score=total(reasons),
+                    reasons=reasons,
+                    announced=candidate.announced,
+                    code=self._desk.code.get(candidate.paper.id, ""),
+                )
+            )
         return found
 
     def _choice(
@@ -230,11 +238,16 @@ def unfiltered(reader: Reader) -> Reader:
     return replace(reader, profile=Profile(interests=interests))
 
 
+def threshold(subscriber: Subscriber, settings: RelevanceSettings) -> float:
+    """The least probability of a paper that is chosen for a reader: their own, or the operator's."""
+    return settings.threshold if subscriber.threshold is None else subscriber.threshold
+
+
 def _limits(subscriber: Subscriber, reader: Reader, settings: RelevanceSettings) -> Limits:
     interests = reader.profile.interests
     return Limits(
         size=subscriber.size,
-        threshold=settings.threshold,
+        threshold=threshold(subscriber, settings),
         quotas={each.name: each.quota for each in interests if each.quota is not None},
         weights={each.name: each.weight for each in interests},
     )

@@ -1,7 +1,8 @@
 """Compose: papers × profiles → kept editions. Load, decide with nothing locked, keep."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
@@ -9,11 +10,12 @@ from pathlib import Path
 
 from digest.compose.background import background, count_what_is_not
 from digest.compose.choice import BELOW_THE_FOLD, IN_WORDS, Choice, Chooser
-from digest.compose.coverage import by_category, coverage
+from digest.compose.coverage import coverage
 from digest.compose.desk import Desk, desk
 from digest.editions import Edition, Notice, Slate, Trending
 from digest.errors import InvalidInput
 from digest.mail import LetterKind
+from digest.relevance.ranking import DayRanking
 from digest.relevance.settings import RelevanceSettings
 from digest.relevance.space import Space
 from digest.store import Store, Transaction, shadow
@@ -23,6 +25,8 @@ from digest.subscribers import EditionKind, Subscriber
 log = logging.getLogger(__name__)
 TRENDING = 3  # papers named as trending at most
 LEAST_TIME = timedelta(hours=4)  # for the mail of an edition
+_AT_ONCE = 200  # editions kept in one transaction
+_IN_MEMORY = 20_000  # readers whose profiles are held at once; what they like is multiplied with the day once for all
 LETTERS_LAST = timedelta(days=7)  # a welcome that is later is of no use
 
 
@@ -43,8 +47,9 @@ def compose(
     message_id: Callable[[], str],
     model_folder: Path | None = None,
     welcome: bool = False,
+    only: Collection[int] | None = None,
 ) -> Composed:
-    """Keep an edition, and the intent to mail it, for every subscriber who is due at `now`.
+    """Keep an edition, and the intent to mail it, for every subscriber who is due at `now`; `only` for some numbers.
 
     A reader's first edition is preceded by a letter that says what comes and how to leave, if `welcome`.
 
@@ -54,21 +59,50 @@ def compose(
     with store.begin() as tx:
         expire(tx, now=now)
     with store.read() as tx:
-        slots = [(subscriber, subscriber.schedule.open_slot(now)) for subscriber in tx.subscribers.due(now)]
-        due = [(subscriber, slot) for subscriber, slot in slots if slot is not None]
-        laid = desk(tx, [subscriber for subscriber, _ in due])
-    served = [(subscriber, slot) for subscriber, slot in due if _is_served(laid, subscriber, slot)]
-    drafts = _drafts(laid, background(store, settings, model_folder), settings, served, now) if served else []
+        slots = [(subscriber, subscriber.schedule.open_slot(now)) for subscriber in tx.subscribers.due(now, only=only)]
+    ended = [subscriber for subscriber, slot in slots if slot is None]  # the date they were due has ended
     with store.begin() as tx:
-        for subscriber in (
-            subscriber for subscriber, slot in slots if slot is None
-        ):  # the date they were due has ended
-            tx.subscribers.change(subscriber.id, next_due_at=_after(subscriber, now))
+        tx.subscribers.move_on({subscriber.id: _after(subscriber, now) for subscriber in ended}, {})
+    due = [(subscriber, slot) for subscriber, slot in slots if slot is not None]
+    composer = _Composer(store, settings, model_folder, now, message_id, welcome)
+    kept, served = Counter[bool | None](), 0
+    for start in range(0, len(due), _IN_MEMORY):
+        part = due[start : start + _IN_MEMORY]
+        with store.read() as tx:
+            laid = desk(tx, [subscriber for subscriber, _ in part])
+        waiting = [each for each in part if _is_served(laid, *each)]
+        kept.update(composer.keep(laid, waiting))
+        served += len(waiting)
+    return Composed(kept=kept[True], empty=kept[False], waiting=len(due) - served)
+
+
+@dataclass(slots=True)
+class _Composer:
+    """Makes editions for some readers after others; what is the same for all of a day is made once."""
+
+    store: Store
+    settings: RelevanceSettings
+    model_folder: Path | None
+    now: datetime
+    message_id: Callable[[], str]
+    welcome: bool
+    _space: Space | None = None
+    _ranking: DayRanking | None = None
+
+    def keep(self, laid: Desk, served: Sequence[tuple[Subscriber, date]]) -> Iterator[bool | None]:
+        """Of each reader, whether an edition with papers was kept; None if the day had one already."""
+        if not served:
+            return
+        if self._space is None:
+            self._space = background(self.store, self.settings, self.model_folder)
+        chooser = Chooser(laid, self._space, self.settings, now=self.now, ranking=self._ranking)
+        self._ranking = chooser.ranking
         readers = {subscriber.id: subscriber for subscriber, _ in served}
-        kept = [
-            _keep(tx, readers[slate.subscriber_id], slate, choice, now, message_id, welcome) for slate, choice in drafts
-        ]
-    return Composed(kept=kept.count(True), empty=kept.count(False), waiting=len(due) - len(served))
+        drafts = _drafts(laid, chooser, served, self.now)
+        while part := list(islice(drafts, _AT_ONCE)):
+            with self.store.begin() as tx:
+                kept = _keep(tx, readers, part, self.now, self.message_id, self.welcome)
+            yield from kept
 
 
 def preview(
@@ -91,10 +125,15 @@ def preview(
         if last:
             return last[0]
         raise InvalidInput(f"nothing to show {subscriber.address} yet: no papers are kept for them; run: digest ingest")
-    ((slate, _),) = _drafts(laid, background(store, settings, model_folder), settings, [(subscriber, today)], now)
+    ((slate, _),) = drafted(laid, background(store, settings, model_folder), settings, [(subscriber, today)], now)
+    return unkept(slate, now)
+
+
+def unkept(slate: Slate, now: datetime) -> Edition:
+    """A slate as the edition that it would be."""
     return Edition(
         id=0,
-        subscriber_id=subscriber.id,
+        subscriber_id=slate.subscriber_id,
         kind=slate.kind,
         slot_date=slate.slot_date,
         recommendations=slate.recommendations,
@@ -132,29 +171,31 @@ def _is_served(laid: Desk, subscriber: Subscriber, slot: date) -> bool:
     return False
 
 
-def _drafts(
+def drafted(
     laid: Desk, space: Space, settings: RelevanceSettings, served: Sequence[tuple[Subscriber, date]], now: datetime
-) -> list[tuple[Slate, Choice]]:
-    """What each reader is sent, and the choice behind it; pure."""
-    chosen = Chooser(laid, space, settings, now=now).choose(served)
-    return [
-        (_slate(laid, subscriber, slot, choice, now), choice)
-        for (subscriber, slot), choice in zip(served, chosen, strict=True)
-    ]
+) -> Iterator[tuple[Slate, Choice]]:
+    """What each reader is sent, and the choice behind it, one after the other; pure."""
+    return _drafts(laid, Chooser(laid, space, settings, now=now), served, now)
+
+
+def _drafts(
+    laid: Desk, chooser: Chooser, served: Sequence[tuple[Subscriber, date]], now: datetime
+) -> Iterator[tuple[Slate, Choice]]:
+    for (subscriber, slot), choice in zip(served, chooser.choose(served), strict=True):
+        yield _slate(laid, subscriber, slot, choice, now), choice
 
 
 def _slate(laid: Desk, subscriber: Subscriber, slot: date, choice: Choice, now: datetime) -> Slate:
-    offered, profile = laid.offered(subscriber), laid.readers[subscriber.id].profile
-    on_time = {item.day for item in offered.values() if not item.late}
+    listing, profile = laid.listing(subscriber), laid.readers[subscriber.id].profile
     return Slate(
         subscriber_id=subscriber.id,
         kind=subscriber.kind,
         slot_date=slot,
         recommendations=choice.recommendations,
-        considered=by_category([item.kept.paper for item in offered.values()], profile),
-        coverage=coverage(laid.batches, profile, on_time, choice.recommendations),
+        considered=listing.considered,
+        coverage=coverage(laid.batches, profile, listing.on_time, choice.recommendations),
         notices=_notices(laid, subscriber),
-        papers_read=len(offered),
+        papers_read=len(listing.papers),
         read_through=laid.read_through,
         next_due_at=_after(subscriber, now),
         also_new=choice.also_new,
@@ -171,34 +212,40 @@ def _trending(laid: Desk, subscriber: Subscriber, choice: Choice) -> tuple[Trend
 
 def _keep(
     tx: Transaction,
-    subscriber: Subscriber,
-    slate: Slate,
-    choice: Choice,
+    readers: Mapping[int, Subscriber],
+    drafts: Sequence[tuple[Slate, Choice]],
     now: datetime,
     message_id: Callable[[], str],
     welcome: bool,
-) -> bool | None:
-    """Whether an edition with papers was kept; None if the day had one already."""
-    number = tx.editions.keep(slate, now=now)
-    tx.subscribers.change(slate.subscriber_id, next_due_at=slate.next_due_at)
-    if number is None:
-        return None
-    tx.subscribers.change(slate.subscriber_id, read_through=slate.read_through)
-    tx.shadow.keep(number, _shadow(choice))
-    if slate.recommendations or slate.notices:
-        if welcome and subscriber.read_through is None:
-            _welcome(tx, subscriber, slate.slot_date, now, message_id)
-        expires_at = _end(subscriber, slate, now)
-        tx.deliveries.intend(number, message_id=message_id(), now=now, expires_at=expires_at)
-        log.info(
-            "edition=%d subscriber=%d date=%s papers=%d of %d",
-            number,
-            slate.subscriber_id,
-            slate.slot_date,
-            len(slate.recommendations),
-            slate.papers_read,
-        )
-    else:
+) -> list[bool | None]:
+    """Of each, whether an edition with papers was kept; None if the day had one already."""
+    numbers = tx.editions.keep_all([slate for slate, _ in drafts], now=now)
+    fresh = [(number, *draft) for number, draft in zip(numbers, drafts, strict=True) if number is not None]
+    tx.subscribers.move_on(
+        {slate.subscriber_id: slate.next_due_at for slate, _ in drafts},
+        {slate.subscriber_id: slate.read_through for _, slate, _ in fresh},
+    )
+    tx.shadow.keep_all({number: _shadow(choice) for number, _, choice in fresh})
+    for number, slate, _ in fresh:
+        _intend(tx, number, readers[slate.subscriber_id], slate, now, message_id, welcome)
+    return [None if number is None else _is_mailed(slate) for number, (slate, _) in zip(numbers, drafts, strict=True)]
+
+
+def _is_mailed(slate: Slate) -> bool:
+    return bool(slate.recommendations or slate.notices)
+
+
+def _intend(
+    tx: Transaction,
+    number: int,
+    subscriber: Subscriber,
+    slate: Slate,
+    now: datetime,
+    message_id: Callable[[], str],
+    welcome: bool,
+) -> None:
+    """Note that a kept edition is to be mailed, if there is anything in it."""
+    if not _is_mailed(slate):
         log.info(
             "edition=%d subscriber=%d date=%s is empty, nothing is sent: none of %d papers is likely enough",
             number,
@@ -206,7 +253,19 @@ def _keep(
             slate.slot_date,
             slate.papers_read,
         )
-    return bool(slate.recommendations or slate.notices)
+        return
+    if welcome and subscriber.read_through is None:
+        _welcome(tx, subscriber, slate.slot_date, now, message_id)
+    expires_at = _end(subscriber, slate, now)
+    tx.deliveries.intend(number, message_id=message_id(), now=now, expires_at=expires_at)
+    log.info(
+        "edition=%d subscriber=%d date=%s papers=%d of %d",
+        number,
+        slate.subscriber_id,
+        slate.slot_date,
+        len(slate.recommendations),
+        slate.papers_read,
+    )
 
 
 def _welcome(tx: Transaction, subscriber: Subscriber, day: date, now: datetime, message_id: Callable[[], str]) -> None:

@@ -1,22 +1,32 @@
 """Everything that the decisions of a day are made from, loaded in one transaction."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from digest.batches import Batch
+from digest.compose.coverage import by_category
 from digest.editions import Notice, Trending
 from digest.identity import PaperId
 from digest.relevance import rules
 from digest.relevance.readers import Reader, Voted
 from digest.relevance.text import TermCounts
-from digest.signals import UPVOTES
+from digest.signals import CODE, UPVOTES, Signal
 from digest.store import Transaction
 from digest.store.announcements import Change, FreshPaper
 from digest.subscribers import EditionKind, Profile, Subscriber
 
 DAYS = {EditionKind.DAILY: 1, EditionKind.WEEKLY: 7}  # of listings that an edition is about
 _LEDGER_DAYS = timedelta(days=14)  # how far back a batch that is open is told of
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What is offered to a reader, and to all who wait for the same."""
+
+    papers: dict[PaperId, FreshPaper]
+    considered: tuple[tuple[str, int], ...]  # by category
+    on_time: set[date]  # the days of those that were named before their batch was closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +44,8 @@ class Desk:
     changes: tuple[Change, ...]  # of papers that any of the readers liked
     unsaid: dict[int, tuple[Notice, ...]]  # by subscriber: what stood in a last edition that was never sent
     trending: tuple[Trending, ...]  # of the last days, most upvotes first
+    code: dict[PaperId, str]  # where the code of candidates is, so far as that is known
+    _listings: dict[tuple[object, ...], Listing] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def candidates(self) -> dict[PaperId, FreshPaper]:
@@ -53,7 +65,22 @@ class Desk:
 
     def offered(self, subscriber: Subscriber) -> dict[PaperId, FreshPaper]:
         """What the subscriber's categories let in of what was announced since the last edition."""
-        categories = self.readers[subscriber.id].profile.categories
+        return self.listing(subscriber).papers
+
+    def listing(self, subscriber: Subscriber) -> Listing:
+        """The same with what is told of it; made once for all who wait for the same."""
+        profile = self.readers[subscriber.id].profile
+        waits_for = subscriber.read_through, subscriber.kind, profile.categories
+        if waits_for not in self._listings:
+            papers = self._let_in(subscriber, profile.categories)
+            self._listings[waits_for] = Listing(
+                papers=papers,
+                considered=by_category([item.kept.paper for item in papers.values()], profile),
+                on_time={item.day for item in papers.values() if not item.late},
+            )
+        return self._listings[waits_for]
+
+    def _let_in(self, subscriber: Subscriber, categories: Sequence[str]) -> dict[PaperId, FreshPaper]:
         return {
             key: item
             for key, item in self.fresh.items()
@@ -80,23 +107,21 @@ def laid(tx: Transaction, subscribers: Sequence[Subscriber], fresh: dict[PaperId
         read_through=tx.announcements.newest() or 0,
         fresh=fresh,
         readers=_readers(tx, profiles),
-        seen={subscriber.id: tx.subscribers.seen(subscriber.id) for subscriber in subscribers},
+        seen=tx.subscribers.seen_by(subscriber.id for subscriber in subscribers),
         reclaimed=reclaimed,
         carried=_carried(tx, reclaimed),
         batches=_batches(tx, fresh.values(), newest),
         changes=_changes(tx, subscribers, profiles),
         unsaid=_unsaid(tx, profiles, newest),
         trending=_trending(tx, newest, days=max((DAYS[s.kind] for s in subscribers), default=1)),
+        code=_code(tx, {key for items in (fresh, *reclaimed.values()) for key in items}),
     )
 
 
 def _readers(tx: Transaction, profiles: dict[int, Profile]) -> dict[int, Reader]:
-    voted = tx.papers.get({key for profile in profiles.values() for key in (*profile.liked, *profile.disliked)})
-    at_hand = {key: Voted(kept.row, kept.paper.title, TermCounts.from_bytes(kept.terms)) for key, kept in voted.items()}
-    return {
-        number: Reader(profile, {key: at_hand[key] for key in (*profile.liked, *profile.disliked)})
-        for number, profile in profiles.items()
-    }
+    voted = tx.subscribers.voted(key for profile in profiles.values() for key in (*profile.liked, *profile.disliked))
+    at_hand = {key: Voted(row, title, TermCounts.from_bytes(terms)) for key, row, title, terms in voted}
+    return {number: Reader(profile, at_hand) for number, profile in profiles.items()}
 
 
 def _reclaimed(
@@ -140,6 +165,21 @@ def _trending(tx: Transaction, newest: date | None, *, days: int) -> tuple[Trend
         if (signal.name, signal.source) == (UPVOTES, source) and isinstance(signal.value, int | float)
     ]
     return tuple(sorted(found, key=lambda each: (-each.upvotes, each.paper.id)))
+
+
+def _code(tx: Transaction, papers: Iterable[PaperId]) -> dict[PaperId, str]:
+    """Where the code of papers is, as was said last; of several addresses the first."""
+    wanted = set(papers)
+    told = tx.signals.newest(wanted)
+    return {key: address for key in wanted if (address := code_address(told.get(key, ())))}
+
+
+def code_address(said: Iterable[Signal]) -> str:
+    """The http or https address that the newest signal of code names first; "" where none does."""
+    newest_first = sorted((each for each in said if each.name == CODE), key=lambda each: each.observed_at, reverse=True)
+    named = (each.value if isinstance(each.value, tuple) else (each.value,) for each in newest_first)
+    addresses = (value for values in named for value in values if isinstance(value, str))
+    return next((value for value in addresses if value.startswith(("https://", "http://"))), "")
 
 
 def _still_wanted(profile: Profile, items: Iterable[FreshPaper]) -> dict[PaperId, FreshPaper]:

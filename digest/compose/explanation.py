@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from digest.compose.background import background, count_what_is_not
-from digest.compose.choice import BELOW_THE_FOLD, IN_WORDS, Choice, Chooser, is_ranked, unfiltered
+from digest.compose.choice import BELOW_THE_FOLD, IN_WORDS, Choice, Chooser, is_ranked, threshold, unfiltered
 from digest.compose.desk import Desk, laid
 from digest.editions import Edition, Recommendation, Slot
 from digest.errors import InvalidInput
@@ -96,7 +96,7 @@ def _explained(
     obstacles = []
     if slot is None:
         obstacles = _history(desk, subscriber, key, past)
-        obstacles += _obstacles(recommendation.paper, reader.profile, contender, settings)
+        obstacles += _obstacles(recommendation.paper, reader.profile, contender, threshold(subscriber, settings))
         if not (obstacles or past.left_out):
             obstacles = [_because(desk, choice, subscriber, key)]
     if past.brought_by is not None:
@@ -153,7 +153,7 @@ def _history(desk: Desk, subscriber: Subscriber, key: PaperId, past: _Past) -> l
     return found
 
 
-def _obstacles(paper: Paper, profile: Profile, contender: Contender | None, settings: RelevanceSettings) -> list[str]:
+def _obstacles(paper: Paper, profile: Profile, contender: Contender | None, least: float) -> list[str]:
     found = []
     if not rules.in_categories(paper, profile.categories):
         found.append(f"not in {', '.join(profile.categories)}")
@@ -162,8 +162,8 @@ def _obstacles(paper: Paper, profile: Profile, contender: Contender | None, sett
         for interest in profile.interests
         for term in rules.matching_terms(paper, interest.exclude)
     ]
-    if contender and not (contender.must_read or contender.everything) and contender.probability < settings.threshold:
-        found.append(f"probability {contender.probability:.3f} is below the threshold {settings.threshold:g}")
+    if contender and not (contender.must_read or contender.everything) and contender.probability < least:
+        found.append(f"probability {contender.probability:.3f} is below the threshold {least:g}")
     if paper.withdrawn:
         found.append("withdrawn")
     return found

@@ -16,9 +16,10 @@ from digest.deliver.settings import DeliverySettings, Uncertain
 from digest.deliver.tidying import tidy
 from digest.deliver.writing import Signer, Unwritten, Writer, Written
 from digest.errors import DigestError
-from digest.mail import Delivery, DeliveryState
+from digest.mail import DeliveryState
 from digest.rendering.mail import MailRenderer
 from digest.store import Store
+from digest.store.upsert import chunks
 from digest.transport import Transport
 from digest.transport.returns.settings import ReturnsSettings
 
@@ -100,7 +101,7 @@ def deliver(
     recover(store, renderer, now=now, returns=returns, sign=sign)
     with store.begin() as tx:
         tidied = tidy(tx, rules, now=now)
-        waiting = [each for each in tx.deliveries.open(now) if part is None or each.id % part.of == part.number]
+        waiting = tx.deliveries.due(now, part=part.number, of=part.of) if part else tx.deliveries.due(now)
     writer = Writer(store, renderer, returns or ReturnsSettings(), sign=sign)
     handled = 0
 
@@ -122,9 +123,10 @@ def deliver(
     )
     unwritten = 0
     try:
-        for message in _messages(writer, waiting, sending):
-            sending.put(message)
-            unwritten += isinstance(message, Unwritten)
+        with processes.rarely_collecting():
+            for message in _messages(store, writer, waiting, sending):
+                sending.put(message)
+                unwritten += isinstance(message, Unwritten)
     finally:
         try:
             sending.finish()
@@ -140,12 +142,15 @@ def deliver(
     return Delivered(outcomes=+sending.outcomes, problem=sending.problem, unwritten=unwritten, stopped=stopped)
 
 
-def _messages(writer: Writer, waiting: Sequence[Delivery], sending: Sending) -> Iterator[Written | Unwritten]:
+def _messages(store: Store, writer: Writer, waiting: Sequence[int], sending: Sending) -> Iterator[Written | Unwritten]:
     """Message after message, written some at a time, until sending is over."""
-    for first in range(0, len(waiting), _AT_ONCE):
+    for numbers in chunks(waiting, _AT_ONCE):
         if sending.is_over:
             return
-        yield from writer.written(waiting[first : first + _AT_ONCE], now=sending.clock())
+        now = sending.clock()
+        with store.read() as tx:
+            deliveries = tx.deliveries.open(now, numbers)
+        yield from writer.written(deliveries, now=now)
 
 
 def _running_on(now: datetime) -> Callable[[], datetime]:

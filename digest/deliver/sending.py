@@ -1,5 +1,6 @@
 """Messages → the relay, by some threads at once; the outcome of each is kept before its thread claims another."""
 
+import contextlib
 import logging
 import queue
 import threading
@@ -24,6 +25,7 @@ from digest.mail import (
     address_hash,
 )
 from digest.store import Store, Transaction
+from digest.store.database import Kept
 from digest.subscribers import SubscriberState
 from digest.transport import Transport
 from digest.transport.retry import retry_delay
@@ -57,12 +59,15 @@ class Sending:
     problem: DigestError | None = None  # why nothing more is tried
     _failure: BaseException | None = None  # what ended a thread
     _written: "queue.Queue[Written | None]" = field(default_factory=lambda: queue.Queue(_AHEAD))
-    _pen: threading.Lock = field(default_factory=threading.Lock)  # one keeps outcomes at a time
+    _pen: threading.Lock = field(default_factory=threading.Lock)  # whoever has it may use the book
+    _open: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
+    _book: Kept = field(init=False)
     _running: list[threading.Thread] = field(default_factory=list)
     _doubt: Doubt = field(init=False)
 
     def __post_init__(self) -> None:
         self._doubt = Doubt(self.settings.refusals_in_a_row)
+        self._book = self._open.enter_context(self.store.kept())
         for number in range(self.threads):
             self._running.append(threading.Thread(target=self._work, name=f"sender-{number}", daemon=True))
             self._running[-1].start()
@@ -78,7 +83,7 @@ class Sending:
             self._written.put(written)
             return
         log.error("held %s: %s", _handles(written.delivery), written.error)
-        with self._pen, self.store.begin() as tx:
+        with self._pen, self._book.begin() as tx:
             tx.deliveries.held(written.delivery, answer=str(written.error))
         self._count(DeliveryState.HELD)
 
@@ -87,10 +92,11 @@ class Sending:
         self._written.put(None)
         for thread in self._running:
             thread.join()
-        if self._failure is not None:
-            raise self._failure
-        with self.store.begin() as tx:
-            self._believe(tx, self._doubt.ended())
+        with self._open:
+            if self._failure is not None:
+                raise self._failure
+            with self._book.begin() as tx:
+                self._believe(tx, self._doubt.ended())
 
     # ------------------------------------------------------------ one thread
 
@@ -129,7 +135,7 @@ class Sending:
         with self._pen:
             if done is None and (written is None or self.is_over):
                 return None
-            with self.store.begin() as tx:
+            with self._book.begin() as tx:
                 if done is not None:
                     self._keep(tx, done)
                 if written is not None and not self.is_over:
@@ -160,7 +166,8 @@ class Sending:
         delivery = done.written.delivery
         if isinstance(done.said, Receipt):
             tx.deliveries.sent(delivery, answer=done.said.answer, now=self.clock())
-            log.info("sent %s", _handles(delivery))
+            # No more than that, and seldom shown: there may be a hundred thousand, and the store tells of each.
+            log.debug("sent delivery=%d subscriber=%d", delivery.id, delivery.subscriber_id)
             self._count(DeliveryState.SENT)
             self._believe(tx, self._doubt.taken())
             return

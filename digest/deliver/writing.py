@@ -66,16 +66,9 @@ class Writer:
             self._secret = tx.secrets.get_or_make(tokens.KEY)
 
     def written(self, deliveries: Sequence[Delivery], *, now: datetime) -> list[Written | Unwritten]:
-        """Each delivery with its message, what it is kept before it is returned."""
+        """Each delivery with its message, and with what that is; who claims the delivery keeps it."""
         sheet = self._sheet(deliveries)
-        made = [self._one(delivery, sheet, now) for delivery in deliveries]
-        with self._store.begin() as tx:
-            tx.messages.freeze(
-                (each.delivery, each.delivery.frozen)
-                for each, before in zip(made, deliveries, strict=True)
-                if isinstance(each, Written) and each.delivery.frozen not in (None, before.frozen)
-            )
-        return made
+        return [self._one(delivery, sheet, now) for delivery in deliveries]
 
     def secure(self, deliveries: Sequence[Delivery], *, now: datetime) -> None:
         """Keep the bytes of messages that are in doubt, as long as they can be written again."""

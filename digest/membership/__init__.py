@@ -1,6 +1,7 @@
 """Membership: who reads, when, and what they care for."""
 
 from digest.membership.interests import Tuning, describe, drop_interest, make_interest, reclaim, tune, vote
+from digest.membership.joining import admit
 from digest.membership.people import (
     DEFAULT_SIZE,
     add,
@@ -12,6 +13,7 @@ from digest.membership.people import (
     pause,
     reschedule,
     resume,
+    wake,
 )
 from digest.membership.settings import LetterSettings
 from digest.membership.silence import Asked, ask_the_silent
@@ -37,6 +39,7 @@ __all__ = [
     "Tuning",
     "add",
     "address",
+    "admit",
     "ask_the_silent",
     "category",
     "days",
@@ -58,5 +61,6 @@ __all__ = [
     "timezone",
     "tune",
     "vote",
+    "wake",
     "words",
 ]

@@ -1,4 +1,8 @@
-"""A reader's own feed: an address that only they know, and the editions behind it.
+"""A reader's own feeds: an address that only they know, and the editions behind it.
+
+One token serves all of a reader's feeds, which differ in what follows it: every paper, those of one interest by its
+number (which a new name does not change), and those that were saved. So there is one thing to keep, renew and stop,
+and the list of all (OPML) can be read where they are.
 
 A token is 160 random bits as 32 letters and digits; the store has its SHA-256 alone, which needs no salt because
 nobody can try so many. Reading a feed changes nothing.
@@ -9,29 +13,50 @@ import logging
 import re
 import secrets
 from base64 import b32encode
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from digest import tokens
-from digest.editions import Edition
+from digest.editions import Edition, Recommendation
 from digest.errors import InvalidInput
 from digest.store import Store, Transaction
-from digest.subscribers import Subscriber, SubscriberState
+from digest.store.feeds import Revision
+from digest.store.papers import KeptPaper
+from digest.subscribers import EditionKind, Subscriber, SubscriberState
 
 log = logging.getLogger(__name__)
 FORMS = ("atom", "rss", "json")
 EDITIONS = 30  # the last ones, whose papers a feed has
+MOST = 200  # papers that are looked for; whole editions, so there may be some more
+ALL, SAVED = "", "saved"  # views: every paper, those that were saved; an interest is its number
 _BYTES = 20  # of randomness: 160 bits, and no padding in base 32
 _TOKEN = re.compile(r"[a-z2-7]{32}")
+_NUMBER = re.compile(r"[1-9][0-9]{0,17}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Which feed an address leads to, and what changes with it."""
+
+    revision: Revision
+    view: str
+    interest: str | None = None  # the name of the one that the view is of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """Which feeds a token serves, besides those of all papers and of the saved."""
+
+    interests: Mapping[int, str]  # names by number
+    language: str  # the reader's (BCP 47)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenedFeed:
     """What a feed address leads to."""
 
-    reader: Subscriber
-    editions: tuple[Edition, ...]  # newest first
+    editions: Sequence[Edition]  # newest first
     pages: Mapping[int, str]  # the token of each edition's page, by its number
 
 
@@ -61,28 +86,77 @@ def made_at(store: Store, who: Subscriber) -> datetime | None:
         return tx.feeds.made_at(who.id)
 
 
-def opened(store: Store, token: str) -> OpenedFeed | None:
-    """The feed behind a token; None for one that was never given, is stopped, or belongs to somebody who has left."""
+def standing(store: Store, token: str, view: str = ALL) -> Standing | None:
+    """How the feed behind a token stands; None for one that was never given, is stopped, or belongs to somebody who
+    has left, and for a view that there is not. It costs a query or two, whatever the feed holds."""
     if _TOKEN.fullmatch(token) is None:
         return None
     with store.read() as tx:
-        number = tx.feeds.holder(_hashed(token))
-        reader = tx.subscribers.numbered(number) if number is not None else None
-        if reader is None or reader.state is SubscriberState.LEFT:
+        found = tx.feeds.revision(_hashed(token))
+        if found is None or found.state == SubscriberState.LEFT:
             return None
-        editions = tuple(tx.editions.of(reader.id, limit=EDITIONS))
-        return OpenedFeed(reader=reader, editions=editions, pages=_pages(tx, editions))
+        if view == ALL:
+            return Standing(revision=found, view=view)
+        if view == SAVED:
+            return Standing(revision=replace(found, more=tx.feeds.saved(found.subscriber)), view=view)
+        name = tx.feeds.interests(found.subscriber).get(int(view)) if _NUMBER.fullmatch(view) else None
+        return Standing(revision=replace(found, more=(name,)), view=view, interest=name) if name is not None else None
 
 
-def address(site: str, token: str, form: str) -> str:
-    """Where the holder of a token reads the feed as one of FORMS, of the digest that is published at `site`."""
-    return f"{site.rstrip('/')}/feed/{token}.{form}"
+def opened(
+    store: Store, stands: Standing, *, most: int = MOST, shelf: dict[int, KeptPaper] | None = None
+) -> OpenedFeed:
+    """What a feed holds that was found to stand so, at least `most` papers if there are as many.
+
+    Papers that are on the shelf, by row, are not read again, and others are put there.
+    """
+    reader, secret = stands.revision.subscriber, stands.revision.secret
+    with store.read() as tx:
+        if stands.view == SAVED:
+            return OpenedFeed(editions=tuple(_saved(tx, tx.subscribers.get(reader), most)), pages={})
+        # of an interest's papers nobody knows how many there are before they are read
+        enough = most if stands.interest is None else None
+        editions = tx.editions.brought(reader, limit=EDITIONS, most=enough, shelf=shelf)
+    pages = {each.id: tokens.sign(secret, tokens.FEED_EDITION, each.id) for each in editions} if secret else {}
+    return OpenedFeed(editions=editions, pages=pages)
+
+
+def named(store: Store, token: str) -> Named | None:
+    """The feeds at a token; None for one that leads nowhere."""
+    found = standing(store, token)
+    if found is None:
+        return None
+    with store.read() as tx:
+        interests = tx.feeds.interests(found.revision.subscriber)
+    return Named(interests=interests, language=found.revision.language)
+
+
+def address(site: str, token: str, form: str, view: str = ALL) -> str:
+    """Where the holder of a token reads a feed as one of FORMS, of the digest that is published at `site`."""
+    return f"{site.rstrip('/')}/feed/{token}{view and '/'}{view}.{form}"
+
+
+def uri(stands: Standing) -> str:
+    """The id of a feed, for ever."""
+    return f"{stands.revision.feed_uri}{stands.view and '/'}{stands.view}"
+
+
+def _saved(tx: Transaction, reader: Subscriber, most: int) -> Iterator[Edition]:
+    """Each saved paper as if an edition had brought it when it was saved, the last first."""
+    for each in tx.saved.of(reader.id, limit=most):
+        day = reader.schedule.local_date(each.saved_at)
+        item = Recommendation(paper=each.paper, score=0.0, reasons=(), announced=day)
+        yield Edition(
+            id=0,
+            subscriber_id=reader.id,
+            kind=EditionKind.DAILY,
+            slot_date=day,
+            recommendations=(item,),
+            considered=(),
+            papers_read=0,
+            created_at=each.saved_at,
+        )
 
 
 def _hashed(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
-
-
-def _pages(tx: Transaction, editions: tuple[Edition, ...]) -> dict[int, str]:
-    secret = tx.secrets.get(tokens.KEY)
-    return {each.id: tokens.sign(secret, tokens.FEED_EDITION, each.id) for each in editions} if secret else {}

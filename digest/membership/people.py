@@ -19,6 +19,7 @@ from digest.subscribers import EVERY_DAY, EditionKind, ProfileField, Schedule, S
 log = logging.getLogger(__name__)
 DEFAULT_SIZE = 15
 GOODBYES_LAST = timedelta(days=3)
+_FARTHEST_EAST = timedelta(hours=14)  # of UTC that a zone's clocks stand (Pacific/Kiritimati)
 
 
 def add(
@@ -176,12 +177,31 @@ def resume(store: Store, email: str, *, now: datetime) -> Subscriber:
         back = found(tx, email)
         refuse_suppressed(tx, back.address)
         if back.state is not SubscriberState.ACTIVE:
-            editions = tx.editions.of(back.id, limit=1)
-            today = back.schedule.local_date(now)
-            first = max(today, editions[0].slot_date + timedelta(days=1)) if editions else today
-            due = back.schedule.next_instant(first)
-            tx.subscribers.change(back.id, state=SubscriberState.ACTIVE, read_through=None, next_due_at=due)
+            _resumed(tx, back, now)
         return found(tx, email)
+
+
+def wake(store: Store, *, now: datetime) -> int:
+    """Let those resume whose pause ends by itself on their present local date or before; how many."""
+    latest = (now + _FARTHEST_EAST).date()
+    with store.begin() as tx:
+        back = [
+            each
+            for each in tx.subscribers.waking(latest)
+            if each.paused_until is not None and each.paused_until <= each.schedule.local_date(now)
+        ]
+        for each in back:
+            _resumed(tx, each, now)
+            log.info("resumed subscriber=%d: the pause is over", each.id)
+    return len(back)
+
+
+def _resumed(tx: Transaction, back: Subscriber, now: datetime) -> None:
+    editions = tx.editions.of(back.id, limit=1)
+    today = back.schedule.local_date(now)
+    first = max(today, editions[0].slot_date + timedelta(days=1)) if editions else today
+    due = back.schedule.next_instant(first)
+    tx.subscribers.change(back.id, state=SubscriberState.ACTIVE, read_through=None, next_due_at=due)
 
 
 def _to_state(store: Store, email: str, state: SubscriberState) -> Subscriber:

@@ -6,7 +6,7 @@ Readers are named by their number; InvalidInput is a sentence for the reader, wi
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from digest.errors import InvalidInput
@@ -26,6 +26,7 @@ from digest.subscribers import (
 log = logging.getLogger(__name__)
 MOST_INTERESTS = 50  # of one reader
 MOST_WORDS = 200  # of one field of an interest
+LONGEST_PAUSE = timedelta(days=366)  # that ends by itself
 
 
 # ------------------------------------------------------------ delivery
@@ -43,9 +44,10 @@ def deliver_as(
     plain: bool,
     now: datetime,
     language: str | None = None,
+    threshold: float | None = None,
 ) -> None:
     """Change when, how much, in which form and language a reader gets; a date that has its edition gets no second
-    one.
+    one. `threshold` is the least probability of a paper, 0 to 1; None: as the operator has it.
     """
     people.reschedule(
         store,
@@ -59,15 +61,21 @@ def deliver_as(
         plain=plain,
         language=language,
     )
-    with _heard(store, who.id, now):
-        return
+    with _heard(store, who.id, now) as tx:
+        tx.subscribers.change(who.id, threshold=threshold)
 
 
-def pause(store: Store, who: Subscriber, *, now: datetime) -> None:
-    """Nothing until they resume; whoever gets nothing anyway stays as they are."""
-    if who.state is SubscriberState.ACTIVE:
-        people.pause(store, who.address)
-        _note(store, who, "paused", now)
+def pause(store: Store, who: Subscriber, *, now: datetime, until: date | None = None) -> None:
+    """Nothing until they resume, or until a local date, on which editions come again; InvalidInput for one that is
+    not within a year from tomorrow on. Whoever gets nothing anyway stays as they are, but for the end of a pause.
+    """
+    today = who.schedule.local_date(now)
+    if until is not None and not today < until <= today + LONGEST_PAUSE:
+        raise InvalidInput("a pause ends on a day within a year, tomorrow at the earliest")
+    if who.state in (SubscriberState.ACTIVE, SubscriberState.PAUSED):
+        with _heard(store, who.id, now) as tx:
+            tx.subscribers.change(who.id, state=SubscriberState.PAUSED, paused_until=until)
+        log.info("paused subscriber=%d by link", who.id)
 
 
 def resume(store: Store, who: Subscriber, *, now: datetime) -> None:

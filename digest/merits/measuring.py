@@ -9,11 +9,11 @@ import numpy as np
 
 from digest.merits.listed import Listed, listed
 from digest.merits.rows import unit_rows
-from digest.relevance.merit import merits
+from digest.relevance.merit import WEIGHTS, Merit, merits
 from digest.relevance.novelty import WINDOW_DAYS, DatedRows, known, novelty
 from digest.relevance.space import Space
 from digest.relevance.text import TermCounts
-from digest.signals import NOVELTY, OURS, SCORE, Signal
+from digest.signals import NOVELTY, OURS, SCORE, SCORE_PARTS, Signal, Value
 from digest.store import Store
 
 log = logging.getLogger(__name__)
@@ -46,9 +46,13 @@ def measure(
     told = {key: _ours(key, NOVELTY, round(value, 2), now) for key, value in new.items()}
     papers = [_with(each, told.get(each.kept.paper.id)) for each in papers]
     found = zip(papers, merits([each.known for each in papers]), strict=True)
-    scores = [_ours(each.kept.paper.id, SCORE, float(round(merit.score)), now) for each, merit in found]
+    scores, parts = [], []
+    for each, merit in found:
+        scores.append(_ours(each.kept.paper.id, SCORE, float(round(merit.score)), now))
+        parts.append(_ours(each.kept.paper.id, SCORE_PARTS, _parts(merit), now))
     with store.begin() as tx:
         came = Measured(papers=len(papers), novelties=tx.signals.keep(told.values()), scores=tx.signals.keep(scores))
+        tx.signals.keep(parts)
     log.info("measured papers=%d novelties=%d scores=%d", came.papers, came.novelties, came.scores)
     return came
 
@@ -57,7 +61,12 @@ def _with(paper: Listed, signal: Signal | None) -> Listed:
     return paper if signal is None else replace(paper, said=(*paper.said, signal))
 
 
-def _ours(subject: str, name: str, value: float, now: datetime) -> Signal:
+def _parts(merit: Merit) -> tuple[str, ...]:
+    """What a score is made of, to be shown beside it; whole places, so that they do not change with every new paper."""
+    return tuple(f"{part.name} {round(part.value)} {WEIGHTS[part.name]:g}" for part in merit.parts)
+
+
+def _ours(subject: str, name: str, value: Value, now: datetime) -> Signal:
     return Signal(subject=subject, name=name, value=value, source=OURS, observed_at=now)
 
 

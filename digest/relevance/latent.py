@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from sklearn.utils.extmath import randomized_svd
 
 from digest.relevance.vocabulary import Columns
 
@@ -30,7 +29,10 @@ class LatentBasis:
 
     def placed(self, rows: Rows) -> Dense:
         """Rows, shape (n, n_terms), as vectors of unit length (zero where nothing is known), shape (n, dimensions)."""
-        known = only(rows, self.terms)
+        return self.of(only(rows, self.terms))
+
+    def of(self, known: Rows) -> Dense:
+        """The same of rows that have no other columns than `terms`."""
         placed = np.asarray(known @ self.components, dtype=np.float32)
         placed -= self.mean * (np.diff(known.indptr) > 0)[:, None]
         length = np.linalg.norm(placed, axis=1, keepdims=True)
@@ -40,6 +42,8 @@ class LatentBasis:
 
 def fit_basis(rows: Rows, terms: Columns, *, newest: int) -> LatentBasis:
     """The basis of a background, rows of unit length, in the terms given, of which there are more than DIMENSIONS."""
+    from sklearn.utils.extmath import randomized_svd  # takes longer to import than most commands run
+
     known = only(rows, terms)
     _, _, vectors = randomized_svd(known, DIMENSIONS, n_iter=_ROUNDS, random_state=_SEED)
     components = np.ascontiguousarray(vectors.T, dtype=np.float32)
@@ -49,9 +53,32 @@ def fit_basis(rows: Rows, terms: Columns, *, newest: int) -> LatentBasis:
 
 def only(rows: Rows, terms: npt.NDArray[np.integer[Any]]) -> Rows:
     """Some columns of a matrix, in their order."""
-    place = np.full(rows.shape[1], -1, dtype=np.int32)
+    return taken(rows, places_of(terms, rows.shape[1]), len(terms))
+
+
+def places_of(terms: npt.NDArray[np.integer[Any]], width: int) -> Columns:
+    """Where each of `width` columns stands among some of them, -1 for the others; as `taken` needs it."""
+    place = np.full(width, -1, dtype=np.int32)
     place[terms] = np.arange(len(terms), dtype=np.int32)
+    return place
+
+
+def taken(rows: Rows, place: Columns, width: int) -> Rows:
+    """The columns of a matrix that have a place, in the order of the places, of which there are `width`."""
     columns = place[rows.indices]
-    kept = columns >= 0
-    indptr = np.concatenate([[0], np.cumsum(kept)])[rows.indptr]
-    return sparse.csr_array((rows.data[kept], columns[kept], indptr), shape=(rows.shape[0], len(terms)))
+    kept = np.flatnonzero(columns >= 0)
+    return in_rows(rows.data[kept], columns[kept], among(kept, rows.indptr), width)
+
+
+def among(kept: npt.NDArray[np.intp], indptr: npt.NDArray[np.integer[Any]]) -> npt.NDArray[np.int64]:
+    """Where each row begins, and the last ends, when only some cells are kept, in order; the first row begins at 0."""
+    return np.searchsorted(kept, indptr).astype(np.int64)
+
+
+def in_rows(
+    data: Dense, columns: npt.NDArray[np.integer[Any]], indptr: npt.NDArray[np.integer[Any]], width: int
+) -> Rows:
+    """A sparse matrix of `width` columns, its indices as narrow as they may be: half the memory to go through."""
+    narrow = np.int32 if max(width, len(data)) <= np.iinfo(np.int32).max else np.int64
+    cells = data, columns.astype(narrow, copy=False), indptr.astype(narrow, copy=False)
+    return sparse.csr_array(cells, shape=(len(indptr) - 1, width))

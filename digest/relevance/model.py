@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
-from digest.relevance.latent import LatentBasis
+from digest.relevance.latent import LatentBasis, among
 from digest.relevance.text import TermCounts
 from digest.relevance.vocabulary import Columns, Vocabulary
 
@@ -47,9 +47,9 @@ def tallies(documents: Sequence[TermCounts], vocabulary: Vocabulary) -> Tallies:
         return NO_TALLIES
     columns = vocabulary.columns(np.concatenate([document.ids for document in documents]))
     times = np.concatenate([document.times for document in documents])
-    known = columns >= 0
+    known = np.flatnonzero(columns >= 0)
     ends = np.cumsum([0, *(len(document.ids) for document in documents)])
-    return Tallies(np.concatenate([[0], np.cumsum(known)])[ends].astype(np.int64), columns[known], times[known])
+    return Tallies(among(known, ends), columns[known], times[known])
 
 
 NO_TALLIES = Tallies(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.uint8))

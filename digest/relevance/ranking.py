@@ -1,6 +1,7 @@
 """A day's papers as contenders for the editions of all readers at once; why each scores as it does is in reasons.py."""
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -11,12 +12,16 @@ from digest.papers import Paper
 from digest.relevance.calibration import Calibration
 from digest.relevance.readers import Examples, Reader
 from digest.relevance.rules import Mask, RuleBook
-from digest.relevance.scoring import Adjust, Day, Taste, Top, Vectors
+from digest.relevance.scoring import NO_TOP, Adjust, Asked, Day, Top, Vectors, View
 from digest.relevance.selection import Contender
 from digest.relevance.space import Space
-from digest.relevance.text import TermCounts
+from digest.relevance.tastes import Taste, Tastes
+from digest.relevance.text import TermCounts, spelled, stem_id
 from digest.subscribers import Interest, Learner
 
+Stems = tuple[int, ...]  # of the words of a term
+
+_VECTORS = 16_384  # examples made at once
 _NEVER = float("-inf")
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
@@ -49,6 +54,15 @@ class _Asked:
     wanted: dict[int, float]  # by rules
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Scored:
+    """The best papers of each interest asked for."""
+
+    asked: Sequence[_Asked]
+    lines: Mapping[int, Sequence[int]]  # by question
+    top: Top
+
+
 class DayRanking:
     """The candidates of a day, ready to be put in order for any number of readers."""
 
@@ -68,20 +82,37 @@ class DayRanking:
         self._calibration = calibration
         self._now = now
         self._half_life = half_life
+        self._last: dict[Learner, tuple[Examples, Asked]] = {}
+        self._written: dict[View, dict[int, dict[int, tuple[Stems, str]]]] = {}
+
+    def is_of(self, candidates: Sequence[Candidate]) -> bool:
+        """Whether these are the candidates, in this order."""
+        mine, theirs = ([(c.number, c.paper, c.announced) for c in each] for each in (self.candidates, candidates))
+        return mine == theirs
 
     def contenders(self, questions: Sequence[Question], *, depth: int) -> list[list[Contender]]:
         """For each question the `depth` best papers of each interest, each paper for the interest it is likeliest for.
 
         Every paper that a rule wants is among them where there are not more of those than `depth`.
         """
-        found: list[dict[PaperId, Contender]] = [{} for _ in questions]
-        for learner in dict.fromkeys(question.reader.learner for question in questions):
-            for number, contender in self._scored(questions, learner, min(depth, len(self.candidates))):
-                _take(found[number], contender)
-        return [list(each.values()) for each in found]
+        return list(self.in_turn(questions, depth=depth))
 
-    def _scored(self, questions: Sequence[Question], learner: Learner, depth: int) -> Iterator[tuple[int, Contender]]:
-        """The best papers of each interest of the readers of one learner, with the place of their question."""
+    def in_turn(self, questions: Sequence[Question], *, depth: int) -> Iterator[list[Contender]]:
+        """The same, all scored at once and made one after the other, so that little memory is needed for many."""
+        self._last.clear()  # what was asked before is not asked again
+        learners = dict.fromkeys(question.reader.learner for question in questions)
+        scored = [self._scored(questions, learner, min(depth, len(self.candidates))) for learner in learners]
+        offered = {id(question.offered): int(question.offered.sum()) for question in questions}
+        for number, question in enumerate(questions):
+            found: dict[PaperId, Contender] = {}
+            for each in scored:
+                for line in each.lines.get(number, ()):
+                    for contender in self._of(each.top, line, each.asked[line], offered[id(question.offered)]):
+                        _take(found, contender)
+            yield list(found.values())
+
+    def _scored(self, questions: Sequence[Question], learner: Learner, depth: int) -> "_Scored":
+        """The best papers of each interest of the readers of one learner."""
         examples = Examples(now=self._now, half_life=self._half_life)
         asked = [
             _Asked(number, interest, examples.taste(question.reader, interest), self.rules.wanted(interest))
@@ -91,15 +122,49 @@ class DayRanking:
             if interest.says_something or interest.everything
         ]
         if not (asked and self.candidates):
-            return
-        vectors = Vectors(self._space, [example.counts for example in examples.all], examples.keys, learner)
+            return _Scored([], {}, NO_TOP)
         adjust = self._adjust(questions, asked)
-        tastes = [each.taste for each in asked]
-        top = self.day.top(vectors, tastes, adjust, examples.numbers, k=depth, learner=learner)
+        tastes = self.asked(examples, learner, [each.taste for each in asked])
+        if len(examples.all) > len(self.examples(learner).all):
+            self._last[learner] = examples, tastes
+        lines: dict[int, list[int]] = defaultdict(list)
         for line, each in enumerate(asked):
-            candidates = int(questions[each.question].offered.sum())
-            for contender in self._of(top, line, each, candidates):
-                yield each.question, contender
+            lines[each.question].append(line)
+        return _Scored(asked, lines, self.day.best(tastes, adjust, examples.numbers, k=depth))
+
+    def examples(self, learner: Learner) -> Examples:
+        """The most by which the papers were scored for readers of a learner at once; new ones where none were."""
+        kept = self._last.get(learner)
+        return kept[0] if kept else Examples(now=self._now, half_life=self._half_life)
+
+    def asked(self, examples: Examples, learner: Learner, tastes: Sequence[Taste]) -> Asked:
+        """Examples as the day has them, made again only where they are not the `examples` that were scored by."""
+        kept = self._last.get(learner)
+        if kept and kept[0] is examples and kept[1].parted.common.shape[0] == len(examples.all):
+            return kept[1]
+        return self.day.asked(self._vectors(examples, learner), Tastes.of(tastes), learner)
+
+    def _vectors(self, examples: Examples, learner: Learner) -> Iterator[Vectors]:
+        for part in range(0, max(len(examples.all), 1), _VECTORS):
+            some, keys = examples.all[part : part + _VECTORS], examples.keys[part : part + _VECTORS]
+            yield Vectors(self._space, [each.counts for each in some], keys, learner)
+
+    def written(self, row: int, view: View) -> Mapping[int, tuple[Stems, str]]:
+        """The words of a paper by the column of the view's table: their stems, and how they are first written."""
+        found = self._written.setdefault(view, {})
+        if row not in found:
+            found[row] = self._spelled(row, view)
+        return found[row]
+
+    def _spelled(self, row: int, view: View) -> dict[int, tuple[Stems, str]]:
+        paper, columns = self.candidates[row].paper, view.columns_of(row)
+        ids = self._space.model.vocabulary.ids[view.table.columns[columns]].tolist()
+        words = spelled(ids, (paper.title, paper.abstract))
+        return {
+            column: (tuple(map(stem_id, word.split())), word)
+            for column, number in zip(columns.tolist(), ids, strict=True)
+            if (word := words.get(number))
+        }
 
     def newest(self, offered: Mask) -> list[Candidate]:
         """Those that are offered, newest first: for readers of whom nothing but categories is known."""

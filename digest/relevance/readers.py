@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from digest.editions import ReasonKind
 from digest.identity import PaperId
 from digest.relevance.embedding import Key
-from digest.relevance.scoring import Taste
+from digest.relevance.tastes import Taste
 from digest.relevance.text import TermCounts, count_words
 from digest.subscribers import Interest, Learner, Profile, Vote
 

@@ -1,7 +1,6 @@
 """Why a paper has its score for one interest: the sum itself, recomputed in float64, named term by term."""
 
 import math
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -9,14 +8,16 @@ import numpy.typing as npt
 
 from digest.editions import Reason, ReasonKind
 from digest.papers import Paper
-from digest.relevance.latent import Rows
-from digest.relevance.ranking import Candidate, DayRanking
+from digest.relevance.ranking import DayRanking, Stems
 from digest.relevance.readers import Examples, Reader
 from digest.relevance.rules import ALWAYS, followed_authors, from_organisations, matching_terms, organisations_of
-from digest.relevance.scoring import DISLIKE_WEIGHT, Vectors
+from digest.relevance.scoring import DISLIKE_WEIGHT
 from digest.relevance.space import Space
-from digest.relevance.text import spelled, stem_id
+from digest.relevance.tables import Cells
 from digest.subscribers import Interest
+
+Vector = npt.NDArray[np.float64]
+Terms = tuple[tuple[str, float], ...]
 
 NAMED_LIKES = 5  # liked papers named in the sum; the others are added up in one line
 NAMED_TERMS = 4  # words kept with each reason
@@ -30,77 +31,83 @@ class Explainer:
     def __init__(
         self, ranking: DayRanking, space: Space, reader: Reader, interest: Interest, examples: Examples
     ) -> None:
-        """`examples` must be new, so that they are this interest's alone."""
+        """`examples` are those that the ranking has scored by, or new ones."""
         self._ranking = ranking
         self._space = space
         self._view = ranking.day.view(reader.learner)
         self._interest = interest
         self._taste = examples.taste(reader, interest)
         self._examples = examples.all
-        self._vectors = Vectors(space, [example.counts for example in examples.all], examples.keys, reader.learner)
+        self._asked = ranking.asked(examples, reader.learner, [self._taste])
+        self._weights = np.array(self._taste.weights, dtype=np.float64)
+        self._wanted_cells = self._asked.parted.cells(self._taste.wanted)
+        self._unwanted_cells = self._asked.parted.cells(self._taste.unwanted)
 
     def reasons(self, row: int) -> tuple[Reason, ...]:
         """The terms of the sum that is the score of a paper, strongest first."""
         candidate = self._ranking.candidates[row]
-        found = [
-            *stated(candidate.paper, self._interest),
-            *self._wanted(row, candidate),
-            *self._unwanted(row, candidate),
-        ]
+        found = [*stated(candidate.paper, self._interest), *self._wanted(row), *self._unwanted(row)]
         everybody = -self._view.shared(row)
         if everybody:
             found.append(Reason(kind=ReasonKind.BACKGROUND, label=BACKGROUND, contribution=everybody))
         return tuple(sorted(found, key=lambda reason: -reason.contribution))
 
-    def _wanted(self, row: int, candidate: Candidate) -> list[Reason]:
+    def _wanted(self, row: int) -> list[Reason]:
         """What each example gives to the score: the strongest by name, the rest of its kind in one line."""
-        places = list(self._taste.wanted)
+        places, weights = self._taste.wanted, self._weights
         if not places:
             return []
-        view, weights = self._view, np.array(self._taste.weights, dtype=np.float64)
-        shares = weights * _products(self._vectors.own[places], view.full[[row]])
-        if view.placed is not None and self._vectors.placed is not None:
-            near = self._vectors.placed[places].astype(np.float64) @ view.placed[row].astype(np.float64)
-            shares += weights * self._space.latent_weight * near
-        if view.embedded is not None and self._vectors.embedded is not None:
-            near = self._vectors.embedded[places].astype(np.float64) @ view.embedded[row].astype(np.float64)
-            shares += weights * self._space.embedded_weight * near
-        order = [int(at) for at in np.argsort(-np.abs(shares), kind="stable") if shares[at]]
+        products = self._view.products(self._wanted_cells, row)
+        shares = weights * (self._wanted_cells.sums(products) + self._near(row))
+        order = [at for at in np.argsort(-np.abs(shares), kind="stable").tolist() if shares[at]]
         named = [
-            self._named(places[at], float(shares[at]), float(weights[at]), row, candidate) for at in order[:NAMED_LIKES]
+            self._named(places[at], float(shares[at]), self._terms(self._wanted_cells, at, products, weights[at], row))
+            for at in order[:NAMED_LIKES]
         ]
         rest = [(self._examples[places[at]].kind, float(shares[at])) for at in order[NAMED_LIKES:]]
         return [*named, *_summed(rest)]
 
-    def _unwanted(self, row: int, candidate: Candidate) -> list[Reason]:
-        places = list(self._taste.unwanted)
+    def _near(self, row: int) -> Vector:
+        """What else than words each of the wanted has in common with a paper."""
+        asked, view, places = self._asked, self._view, list(self._taste.wanted)
+        found = np.zeros(len(places))
+        if view.placed is not None and asked.placed is not None:
+            near = asked.placed[places].astype(np.float64) @ view.placed[row].astype(np.float64)
+            found += self._space.latent_weight * near
+        if view.embedded is not None and asked.embedded is not None:
+            near = asked.embedded[places].astype(np.float64) @ view.embedded[row].astype(np.float64)
+            found += self._space.embedded_weight * near
+        return found
+
+    def _unwanted(self, row: int) -> list[Reason]:
+        places = self._taste.unwanted
         if not places:
             return []
-        likeness = _products(self._vectors.own[places], self._ranking.day.own[[row]])
+        products = self._view.products(self._unwanted_cells, row, own=True)
+        likeness = self._unwanted_cells.sums(products)
         at = int(np.argmax(likeness))
         share = -DISLIKE_WEIGHT * float(likeness[at])
-        return [self._named(places[at], share, -DISLIKE_WEIGHT, row, candidate)] if share else []
+        terms = self._terms(self._unwanted_cells, at, products, -DISLIKE_WEIGHT, row)
+        return [self._named(places[at], share, terms)] if share else []
 
-    def _named(self, place: int, share: float, weight: float, row: int, candidate: Candidate) -> Reason:
+    def _named(self, place: int, share: float, terms: Terms) -> Reason:
         example = self._examples[place]
-        theirs = self._ranking.day.own if example.kind is ReasonKind.DISLIKED else self._view.full
-        terms = self._terms(self._vectors.own[[place]], theirs[[row]], weight, candidate.paper)
         return Reason(kind=example.kind, label=example.label, contribution=share, terms=terms)
 
-    def _terms(self, example: Rows, paper: Rows, weight: float, text: Paper) -> tuple[tuple[str, float], ...]:
+    def _terms(self, cells: Cells, at: int, products: Vector, weight: float, row: int) -> Terms:
         """The words of the paper that carried a product, strongest first; a word and its stem count as one."""
-        shared = example.astype(np.float64).multiply(paper.astype(np.float64)).tocoo()
-        columns, data = shared.coords[1], shared.data * weight
-        strongest = np.argsort(-np.abs(data), kind="stable")[:_STRONGEST]
-        ids = [int(number) for number in self._space.model.vocabulary.ids[columns[strongest]]]
-        words = spelled(ids, (text.title, text.abstract))
-        added: dict[tuple[int, ...], float] = defaultdict(float)
-        shown: dict[tuple[int, ...], str] = {}
-        for number, at in zip(ids, strongest, strict=True):
-            if word := words.get(number):
-                stems = tuple(map(stem_id, word.split()))
+        theirs = slice(cells.ends[at], cells.ends[at + 1])
+        held = np.flatnonzero(products[theirs])
+        columns, data = cells.columns[theirs][held], products[theirs][held] * weight
+        strongest = np.lexsort((self._view.table.columns[columns], -np.abs(data)))[:_STRONGEST]
+        added: dict[Stems, float] = {}
+        shown: dict[Stems, str] = {}
+        written = self._ranking.written(row, self._view)
+        for column, share in zip(columns[strongest].tolist(), data[strongest].tolist(), strict=True):
+            if (known := written.get(column)) is not None:
+                stems, word = known
                 shown.setdefault(stems, word)
-                added[stems] += float(data[at])
+                added[stems] = added.get(stems, 0.0) + share
         order = sorted(added, key=lambda stems: -abs(added[stems]))[:NAMED_TERMS]
         return tuple((shown[stems], added[stems]) for stems in order)
 
@@ -130,7 +137,3 @@ def _summed(rest: Sequence[tuple[ReasonKind, float]]) -> list[Reason]:
     kinds = dict.fromkeys(kind for kind, _ in rest)
     shares = {kind: [share for other, share in rest if other is kind] for kind in kinds}
     return [Reason(kind=kind, label=f"{len(each)} more", contribution=math.fsum(each)) for kind, each in shares.items()]
-
-
-def _products(rows: Rows, one: Rows) -> npt.NDArray[np.float64]:
-    return np.asarray((rows.astype(np.float64) @ one.astype(np.float64).T).todense()).ravel()

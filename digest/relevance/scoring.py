@@ -13,7 +13,7 @@ which c is left out where it is one of the background. With an embedding, k has 
 A reader whose learner is WORDS is scored by the same sum with k(a, c) = a · c and m · c for all readers alike.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -21,27 +21,19 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from digest.relevance.best import Best, Scores
 from digest.relevance.embedding import Key
 from digest.relevance.latent import Dense, Rows, only
 from digest.relevance.space import Space
+from digest.relevance.tables import Cells, Exact, Numbers, Parted, Table, parts
+from digest.relevance.tastes import Taste, Tastes
 from digest.relevance.text import TermCounts
 from digest.subscribers import Learner
-
-Scores = npt.NDArray[np.float32]
 
 COMPANY_WEIGHT = 0.5  # of a paper's neighbours, against its own text
 DISLIKE_WEIGHT = 0.25  # of the most alike of the unwanted papers
 _AT_ONCE = 256  # papers scored in one block
-_COMMON = 24  # papers from which on a term's column is multiplied faster as a dense one
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Taste:
-    """What one interest is made of, as places in a list of examples."""
-
-    wanted: tuple[int, ...] = ()
-    weights: tuple[float, ...] = ()  # of the wanted, summing to 1
-    unwanted: tuple[int, ...] = ()
+_LINES = 4096  # tastes scored in one block: its scores stay in the cache
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,6 +44,9 @@ class Top:
     scores: Scores  # the same shape, -inf where there are no more
     mean: Scores  # shape (n_tastes,), of the scores of a sample of the background
     spread: Scores  # shape (n_tastes,), their standard deviation, above 0
+
+
+NO_TOP = Top(np.zeros((0, 0), np.int32), *(np.zeros(shape, np.float32) for shape in ((0, 0), 0, 0)))
 
 
 class Vectors:
@@ -70,44 +65,34 @@ class Vectors:
         self.embedded = space.embedded(keys) if learner is Learner.FULL else None
 
 
-class _Table:
-    """Rows to be multiplied with many others: columns that many of them share are kept dense.
-
-    Multiplying with a dense column costs each row the same, with a sparse one as much as rows have it.
-    """
-
-    def __init__(self, rows: Rows) -> None:
-        held = np.bincount(rows.indices, minlength=rows.shape[1])
-        self._common = np.flatnonzero(held >= _COMMON)
-        self._rare = np.flatnonzero((held > 0) & (held < _COMMON))
-        self._dense = np.ascontiguousarray(rows[:, self._common].toarray().T, dtype=np.float32)
-        self._sparse = sparse.csr_array(rows[:, self._rare])
-
-    def parted(self, others: Rows) -> tuple[Rows, Rows]:
-        """Other rows by the columns that this table has, as `products` takes them."""
-        return only(others, self._common), only(others, self._rare)
-
-    def products(self, parted: tuple[Rows, Rows], block: slice) -> Scores:
-        """Dot products of other rows with the rows of a block, shape (n_others, n_block)."""
-        common, rare = parted
-        found = np.asarray(common @ np.ascontiguousarray(self._dense[:, block]), dtype=np.float32)
-        found += (rare @ self._sparse[block].T).toarray()
-        return found
-
-
 class View:
     """The papers of a day, and the sample, as one learner sees them; none of it depends on who reads."""
 
     def __init__(
-        self, full: Rows, shared: npt.NDArray[np.float64], *, placed: Dense | None = None, embedded: Dense | None = None
+        self, full: Rows, own: Rows, shared: Exact, *, placed: Dense | None = None, embedded: Dense | None = None
     ) -> None:
         """`full` is what an example's row is multiplied with, `shared` what is subtracted for all readers alike."""
-        self.full = full
         self.placed = placed
         self.embedded = embedded
-        self.table = _Table(full)
+        self.table = Table(full)
         self.background = shared.astype(np.float32)
         self._shared = shared
+        self._full = self.table.rows(full)
+        self._own = self._full if own is full else self.table.rows(own)
+        self._spread_out = np.zeros(len(self.table.columns))
+
+    def columns_of(self, row: int) -> Numbers:
+        """The columns of the day's table that a paper has something in."""
+        return self._full.indices[self._full.indptr[row] : self._full.indptr[row + 1]].astype(np.int64)
+
+    def products(self, cells: Cells, row: int, *, own: bool = False) -> Exact:
+        """Each cell times what a paper has in its column, or has by its own text, without its company."""
+        rows = self._own if own else self._full
+        theirs = slice(rows.indptr[row], rows.indptr[row + 1])
+        self._spread_out[rows.indices[theirs]] = rows.data[theirs]
+        found = cells.values * self._spread_out[cells.columns]
+        self._spread_out[rows.indices[theirs]] = 0
+        return found
 
     def shared(self, row: int) -> float:
         """What a paper has in common with every other one, in float64."""
@@ -127,7 +112,7 @@ class Day:
         self._numbers = [*numbers, *space.model.numbers[picked].tolist()]
         self._full = self._in_full()
         self._cosines: dict[int, npt.NDArray[np.float64]] = {}
-        self._sampled = {int(number): self.size + at for at, number in enumerate(space.model.numbers[picked])}
+        self._sampled = {number: at for at, number in enumerate(space.model.numbers[picked].tolist())}
 
     def view(self, learner: Learner) -> View:
         """The day as a learner sees it."""
@@ -136,13 +121,13 @@ class Day:
     @cached_property
     def _words(self) -> View:
         """Made when somebody asks for it."""
-        return View(self.own, self._shared(self.own))
+        return View(self.own, self.own, self._shared(self.own))
 
     def _in_full(self) -> View:
         company = self._space.company(self.own, self._numbers)
         full = sparse.csr_array(self.own + COMPANY_WEIGHT * company) if company is not None else self.own
         placed, embedded = self._space.placed(self.own), self._space.embedded(self._numbers)
-        return View(full, self._shared(full), placed=placed, embedded=embedded)
+        return View(full, self.own, self._shared(full), placed=placed, embedded=embedded)
 
     def _shared(self, rows: Rows) -> npt.NDArray[np.float64]:
         """m · row of each paper, where one that is itself of the background is left out of the mean m."""
@@ -157,22 +142,21 @@ class Day:
     def likeness(self, row: int, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
         """Cosines of one of the day's papers with others, by their texts; kept, as many readers ask for the same."""
         if row not in self._cosines:
-            dots = np.asarray((self._unit @ self._unit[[row]].T).toarray(), dtype=np.float64).ravel()
-            self._cosines[row] = dots
+            self._cosines[row] = np.asarray(self._unit @ self._unit[[row]].toarray().ravel(), dtype=np.float64)
         return self._cosines[row][rows]
 
     @cached_property
     def _unit(self) -> Rows:
-        """The day's own rows, of unit length."""
+        """The day's own rows, of unit length, in the columns that any of them has."""
         own = self.own[: self.size]
         lengths = np.sqrt(np.asarray(own.power(2).sum(axis=1)).ravel())
         factors = np.divide(1, lengths, out=np.zeros_like(lengths), where=lengths > 0)
-        return sparse.csr_array(sparse.diags_array(factors) @ own)
+        return only(sparse.csr_array(sparse.diags_array(factors) @ own), np.unique(own.indices))
 
     def top(
         self,
         examples: Vectors,
-        tastes: Sequence[Taste],
+        tastes: Tastes | Sequence[Taste],
         adjust: "Adjust",
         numbers: Sequence[int],
         *,
@@ -180,77 +164,151 @@ class Day:
         learner: Learner = Learner.FULL,
     ) -> Top:
         """The `k` best papers of each taste; `numbers` are those of the examples in the store, -1 for what has none."""
-        view, weights = self.view(learner), _weights(tastes, examples.own.shape[0])
-        asked = _Asked(view, examples, view.table.parted(examples.own), tastes, weights)
+        asked = self.asked([examples], tastes if isinstance(tastes, Tastes) else Tastes.of(tastes), learner)
+        return self.best(asked, adjust, numbers, k=k)
+
+    def best(self, asked: "Asked", adjust: "Adjust", numbers: Sequence[int], *, k: int) -> Top:
+        """The same for what is asked already."""
         mean, spread = self._judged(asked, numbers)
-        best = np.full((len(tastes), 0), -np.inf, dtype=np.float32)
-        rows = np.zeros((len(tastes), 0), dtype=np.int32)
-        for start in range(0, self.size, _AT_ONCE):
-            block = slice(start, min(start + _AT_ONCE, self.size))
-            scores = adjust(self._scores(asked, block), block)
-            here = np.broadcast_to(np.arange(block.start, block.stop, dtype=np.int32), scores.shape)
-            best, rows = _merged(np.hstack([best, scores]), np.hstack([rows, here]), k)
-        order = np.argsort(-best, axis=1, kind="stable")
-        best, rows = np.take_along_axis(best, order, axis=1), np.take_along_axis(rows, order, axis=1)
-        return Top(np.where(np.isfinite(best), rows, -1), best, mean, spread)
+        best = Best(len(asked.tastes), min(k, self.size))
+        for block in parts(self.size, _AT_ONCE):
+            for lines, scores in self._scores(asked, block):
+                best.offer(lines, adjust(scores, lines, block), block.start)
+        return Top(*best.found(), mean, spread)
 
-    def _scores(self, asked: "_Asked", block: slice) -> Scores:
-        """Raw scores, shape (n_tastes, papers of the block)."""
-        view, examples = asked.view, asked.examples
+    def asked(self, examples: Iterable[Vectors], tastes: Tastes, learner: Learner = Learner.FULL) -> "Asked":
+        """Tastes and what they are made of, as the day has it: nothing else of the examples is looked at again.
+
+        The examples come in parts, of which one is held at a time: whole, they take twice the memory.
+        """
+        view, unwanted = self.view(learner), np.unique(tastes.unwanted)
+        parted, placed, embedded, unliked, first = [], [], [], [], 0
+        for part in examples:
+            parted.append(view.table.parted(part.own))
+            placed.append(part.placed)
+            embedded.append(part.embedded)
+            here = slice(*np.searchsorted(unwanted, (first, first + part.own.shape[0])))
+            unliked.append(part.own[unwanted[here] - first])
+            first += part.own.shape[0]
+        return self._mixed(view, Parted.joined(parted), tastes, _stacked(placed), _stacked(embedded), unliked)
+
+    def _mixed(
+        self,
+        view: View,
+        parted: Parted,
+        tastes: Tastes,
+        placed: Dense | None,
+        embedded: Dense | None,
+        unliked: list[Rows],
+    ) -> "Asked":
+        weights = tastes.mixing(parted.common.shape[0])
+        return Asked(
+            view=view,
+            parted=parted,
+            tastes=tastes,
+            weights=weights,
+            placed=placed,
+            embedded=embedded,
+            mixed_placed=None if placed is None else np.asarray(weights @ placed),
+            mixed_embedded=None if embedded is None else np.asarray(weights @ embedded),
+            unliked=self._unliked(unliked, tastes),
+        )
+
+    def _unliked(self, own: list[Rows], tastes: Tastes) -> "_Unliked | None":
+        """What is asked of the unwanted, whose rows are given in ascending order of their places."""
+        if not len(tastes.unwanted):
+            return None
+        places = np.unique(tastes.unwanted, return_inverse=True)[1]
+        return _Unliked(Parted.joined(list(map(self._own_table.parted, own))), places, tastes.unwanted_ends)
+
+    @cached_property
+    def _own_table(self) -> Table:
+        return Table(self.own)
+
+    def _scores(self, asked: "Asked", block: slice) -> Iterator[tuple[slice, Scores]]:
+        """Raw scores, shape (n_lines, papers of the block), for a part of the tastes after another."""
+        view = asked.view
         kernel = view.table.products(asked.parted, block)
-        if view.placed is not None and examples.placed is not None:
-            kernel += self._space.latent_weight * (examples.placed @ view.placed[block].T)
-        if view.embedded is not None and examples.embedded is not None:
-            kernel += self._space.embedded_weight * (examples.embedded @ view.embedded[block].T)
-        scores: Scores = np.asarray(asked.weights @ kernel, dtype=np.float32) - view.background[block]
-        for at, unlike in self._disliked(asked, block):
-            scores[at] -= DISLIKE_WEIGHT * unlike
-        return scores
+        alike = self._own_table.products(asked.unliked.parted, block) if asked.unliked else None
+        for lines in parts(len(asked.tastes), _LINES):
+            scores: Scores = np.asarray(asked.weights[lines] @ kernel, dtype=np.float32)
+            if view.placed is not None and asked.mixed_placed is not None:
+                latent = asked.mixed_placed[lines] @ view.placed[block].T
+                scores += np.float32(self._space.latent_weight) * latent
+            if view.embedded is not None and asked.mixed_embedded is not None:
+                embedded = asked.mixed_embedded[lines] @ view.embedded[block].T
+                scores += np.float32(self._space.embedded_weight) * embedded
+            scores -= view.background[block]
+            if asked.unliked and alike is not None:
+                asked.unliked.subtract(scores, lines, alike)
+            yield lines, scores
 
-    def _disliked(self, asked: "_Asked", block: slice) -> Iterator[tuple[int, Scores]]:
-        """For each taste that has any: how alike each paper is to the one of its unwanted papers most like it."""
-        using = [(at, taste.unwanted) for at, taste in enumerate(asked.tastes) if taste.unwanted]
-        used = sorted({number for _, unwanted in using for number in unwanted})
-        place = {number: at for at, number in enumerate(used)}
-        alike = np.asarray((asked.examples.own[used] @ self.own[block].T).toarray(), dtype=np.float32)
-        for at, unwanted in using:
-            yield at, alike[[place[number] for number in unwanted]].max(axis=0)
-
-    def _judged(self, asked: "_Asked", numbers: Sequence[int]) -> tuple[Scores, Scores]:
+    def _judged(self, asked: "Asked", numbers: Sequence[int]) -> tuple[Scores, Scores]:
         """Mean and spread of each taste's scores over the sample, without the papers that it is made of."""
-        tastes = asked.tastes
-        if not self._sampled:
-            return np.zeros(len(tastes), np.float32), np.ones(len(tastes), np.float32)
-        scores = self._scores(asked, slice(self.size, self.own.shape[0])).astype(np.float64)
-        own = [
-            (at, self._sampled[numbers[n]] - self.size)
-            for at, taste in enumerate(tastes)
-            for n in (*taste.wanted, *taste.unwanted)
-            if numbers[n] in self._sampled
-        ]
-        counted = np.ones_like(scores)
-        if own:
-            counted[tuple(np.array(own).T)] = 0
-        held = np.maximum(counted.sum(axis=1), 1)
-        mean = (scores * counted).sum(axis=1) / held
-        variance = (((scores - mean[:, None]) * counted) ** 2).sum(axis=1)
-        spread = np.sqrt((variance + _PRIOR_PAPERS * _PRIOR_SPREAD**2) / (held + _PRIOR_PAPERS))
-        return mean.astype(np.float32), spread.astype(np.float32)
+        mean, spread = np.zeros(len(asked.tastes), np.float32), np.ones(len(asked.tastes), np.float32)
+        if self._sampled:
+            line, column = self._own_of_sample(asked.tastes, numbers)
+            for lines, scores in self._scores(asked, slice(self.size, self.own.shape[0])):
+                inside = slice(*np.searchsorted(line, (lines.start, lines.stop)))
+                own = line[inside] - lines.start, column[inside]
+                mean[lines], spread[lines] = _mean_and_spread(scores.astype(np.float64), own)
+        return mean, spread
+
+    def _own_of_sample(self, tastes: Tastes, numbers: Sequence[int]) -> tuple[Numbers, Numbers]:
+        """Line, ascending, and column of each paper of the sample that a taste is made of, each once."""
+        column_of = np.array([self._sampled.get(number, -1) for number in numbers], dtype=np.int64)
+        line, place = tastes.made_of()
+        column = column_of[place]
+        held = np.flatnonzero(column >= 0)
+        pairs = np.unique(np.stack([line[held], column[held]], axis=1), axis=0)
+        return pairs[:, 0], pairs[:, 1]
+
+
+def _mean_and_spread(scores: Exact, without: tuple[Numbers, Numbers]) -> tuple[Exact, Exact]:
+    """Of each line, with some of its scores left out."""
+    scores[without] = 0
+    held = np.maximum(scores.shape[1] - np.bincount(without[0], minlength=len(scores)), 1)
+    mean = scores.sum(axis=1) / held
+    scores -= mean[:, None]
+    scores[without] = 0
+    squares = np.einsum("ij,ij->i", scores, scores)
+    return mean, np.sqrt((squares + _PRIOR_PAPERS * _PRIOR_SPREAD**2) / (held + _PRIOR_PAPERS))
 
 
 _PRIOR_SPREAD = 0.02  # the spread of a usual profile's scores in an archive of tens of papers
 _PRIOR_PAPERS = 3  # that the usual spread stands for beside those of a small sample
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Asked:
-    """Tastes, the examples that they are made of, and the day as their learner sees it."""
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Asked:
+    """Tastes, and the examples that they are made of, as the day's view multiplies them."""
 
     view: View
-    examples: Vectors
-    parted: tuple[Rows, Rows]
-    tastes: Sequence[Taste]
+    parted: Parted
+    tastes: Tastes
     weights: Rows  # shape (n_tastes, n_examples)
+    placed: Dense | None  # of the examples, shape (n_examples, dimensions)
+    embedded: Dense | None  # the same
+    mixed_placed: Dense | None  # of the tastes, shape (n_tastes, dimensions)
+    mixed_embedded: Dense | None  # the same
+    unliked: "_Unliked | None"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Unliked:
+    """The examples that somebody does not want, and whose they are."""
+
+    parted: Parted
+    places: npt.NDArray[np.intp]  # among these examples, of one taste after the other
+    ends: npt.NDArray[np.int64]  # shape (n_tastes + 1,), beginning with 0
+
+    def subtract(self, scores: Scores, lines: slice, alike: Scores) -> None:
+        """From each line, how alike each paper is to the one of the line's unwanted papers most like it."""
+        begins, ends = self.ends[lines], self.ends[lines.start + 1 : lines.stop + 1]
+        having = np.flatnonzero(ends > begins)
+        if len(having):
+            theirs = alike[self.places[begins[0] : ends[-1]]]
+            scores[having] -= DISLIKE_WEIGHT * np.maximum.reduceat(theirs, begins[having] - begins[0], axis=0)
 
 
 class Adjust:
@@ -262,26 +320,25 @@ class Adjust:
         """`allowed`, shape (n_masks, n_papers), `mask_of` each taste, and (row, what is added) of each taste."""
         self._allowed = allowed
         self._mask_of = np.asarray(mask_of, dtype=np.int64)
-        self._bonus = bonus
+        self._lines = np.repeat(np.arange(len(bonus)), [len(added) for added in bonus]).astype(np.int64)
+        self._rows = np.array([row for added in bonus for row, _ in added], dtype=np.int64)
+        self._shares = np.array([share for added in bonus for _, share in added], dtype=np.float32)
 
-    def __call__(self, scores: Scores, block: slice) -> Scores:
-        for at, added in enumerate(self._bonus):
-            for row, share in added:
-                if block.start <= row < block.stop:
-                    scores[at, row - block.start] += share
-        return np.where(self._allowed[self._mask_of, block], scores, np.float32(-np.inf))
+    def __call__(self, scores: Scores, lines: slice, block: slice) -> Scores:
+        """The scores of some tastes and papers with the rules' part in them; the array is changed."""
+        theirs = slice(*np.searchsorted(self._lines, (lines.start, lines.stop)))
+        rows = self._rows[theirs]
+        here = np.flatnonzero((block.start <= rows) & (rows < block.stop))
+        at = self._lines[theirs][here] - lines.start, rows[here] - block.start
+        np.add.at(scores, at, self._shares[theirs][here])
+        masks = self._mask_of[lines]
+        whole = np.asarray(self._allowed[:, block].all(axis=1))
+        barred = np.flatnonzero(~whole[masks])
+        if len(barred):
+            scores[barred] = np.where(self._allowed[masks[barred], block], scores[barred], np.float32(-np.inf))
+        return scores
 
 
-def _weights(tastes: Sequence[Taste], examples: int) -> Rows:
-    indptr = np.cumsum([0, *(len(taste.wanted) for taste in tastes)])
-    columns = np.array([number for taste in tastes for number in taste.wanted], dtype=np.int32)
-    data = np.array([weight for taste in tastes for weight in taste.weights], dtype=np.float32)
-    return sparse.csr_array((data, columns, indptr), shape=(len(tastes), examples))
-
-
-def _merged(scores: Scores, rows: npt.NDArray[np.int32], k: int) -> tuple[Scores, npt.NDArray[np.int32]]:
-    """The k best of each line, in the order of their rows."""
-    if scores.shape[1] <= k:
-        return scores, rows
-    kept = np.sort(np.argpartition(-scores, k - 1, axis=1)[:, :k], axis=1)
-    return np.take_along_axis(scores, kept, axis=1), np.take_along_axis(rows, kept, axis=1)
+def _stacked(parts: Sequence[Dense | None]) -> Dense | None:
+    known = [part for part in parts if part is not None]
+    return np.concatenate(known) if known else None

@@ -8,9 +8,10 @@ import numpy.typing as npt
 from scipy import sparse
 
 from digest.relevance.embedding import Embeddings, Key
-from digest.relevance.latent import Dense, LatentBasis, Rows, fit_basis
+from digest.relevance.latent import Dense, LatentBasis, Rows, among, fit_basis, in_rows, places_of, taken
 from digest.relevance.model import Model, Tallies, tallies
 from digest.relevance.text import TermCounts, is_pair, is_stem
+from digest.relevance.vocabulary import Columns
 
 Vector = npt.NDArray[np.float32]
 
@@ -100,7 +101,14 @@ class Space:
     def placed(self, rows: Rows) -> Dense | None:
         """The rows in the model's latent basis, shape (n, dimensions); None while it has none."""
         basis = self.model.basis
-        return None if basis is None else basis.placed(self._comparable(rows))
+        return None if basis is None else basis.of(taken(self._comparable(rows), self._latent_place, len(basis.terms)))
+
+    @cached_property
+    def _latent_place(self) -> Columns:
+        """Where each term stands in the latent basis, which there must be."""
+        basis = self.model.basis
+        terms = np.zeros(0, np.int32) if basis is None else basis.terms
+        return places_of(terms, len(self.model.vocabulary))
 
     def embedded(self, keys: Sequence[Key]) -> Dense | None:
         """The embeddings of papers and words, shape (n, dimensions); None where there is no model for them."""
@@ -115,8 +123,7 @@ class Space:
 
     def _weighed(self, counted: Tallies) -> Rows:
         data = _LOGS[counted.times] * self._weight[counted.columns]
-        shape = (len(counted), len(self.model.vocabulary))
-        return sparse.csr_array((data, counted.columns, counted.indptr), shape=shape)
+        return in_rows(data, counted.columns, counted.indptr, len(self.model.vocabulary))
 
     def _normalised(self, rows: Rows, lengths: Vector) -> Rows:
         pivoted = OWN_LENGTH * lengths + (1 - OWN_LENGTH) * self._mean_length
@@ -124,9 +131,8 @@ class Space:
 
     def _comparable(self, rows: Rows) -> Rows:
         """The stems that at least two papers share, unit length."""
-        kept = self._compared[rows.indices]
-        indptr = np.concatenate([[0], np.cumsum(kept)])[rows.indptr]
-        shared = sparse.csr_array((rows.data[kept], rows.indices[kept], indptr), shape=rows.shape)
+        kept = np.flatnonzero(self._compared[rows.indices])
+        shared = in_rows(rows.data[kept], rows.indices[kept], among(kept, rows.indptr), rows.shape[1])
         lengths = _lengths(shared)
         return _scaled(shared, np.divide(1, lengths, out=np.zeros_like(lengths), where=lengths > 0))
 
@@ -155,13 +161,17 @@ def needs_basis(model: Model) -> bool:
 
 
 def _lengths(rows: Rows) -> Vector:
-    sums = np.concatenate([[0.0], np.cumsum(rows.data.astype(np.float64) ** 2)])
-    return np.sqrt(np.diff(sums[rows.indptr])).astype(np.float32)
+    """Of each row, by itself: the same whatever rows stand beside it."""
+    lengths, filled = np.zeros(rows.shape[0], np.float32), np.flatnonzero(np.diff(rows.indptr))
+    if len(filled):
+        squares = np.square(rows.data, dtype=np.float64)
+        lengths[filled] = np.sqrt(np.add.reduceat(squares, rows.indptr[filled]))
+    return lengths
 
 
 def _scaled(rows: Rows, factors: Vector) -> Rows:
     data = rows.data * np.repeat(factors.astype(np.float32), np.diff(rows.indptr))
-    return sparse.csr_array((data, rows.indices, rows.indptr), shape=rows.shape)
+    return in_rows(data, rows.indices, rows.indptr, rows.shape[1])
 
 
 def _strongest(rows: Rows) -> Rows:
@@ -171,5 +181,5 @@ def _strongest(rows: Rows) -> Rows:
         if end - start > STRONGEST:
             weak = np.argpartition(-rows.data[start:end], STRONGEST)[STRONGEST:]
             kept[start + weak] = False
-    indptr = np.concatenate([[0], np.cumsum(kept)])[rows.indptr]
-    return sparse.csr_array((rows.data[kept], rows.indices[kept], indptr), shape=rows.shape)
+    cells = np.flatnonzero(kept)
+    return in_rows(rows.data[cells], rows.indices[cells], among(cells, rows.indptr), rows.shape[1])

@@ -10,14 +10,13 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 import Stemmer
-from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
 TermId = int
 Ids = npt.NDArray[np.uint64]
@@ -60,7 +59,15 @@ def words(text: str) -> list[str]:
     found = _WORD.findall(plain)
     if not plain.isascii():
         found = [part for word in found for part in _parted(word)]
-    return [word for word in found if word not in ENGLISH_STOP_WORDS]
+    stop_words = _stop_words()
+    return [word for word in found if word not in stop_words]
+
+
+@cache
+def _stop_words() -> frozenset[str]:
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS  # takes longer to import than most commands run
+
+    return frozenset(ENGLISH_STOP_WORDS)
 
 
 def _plain(text: str) -> str:
@@ -107,10 +114,10 @@ def spelled(ids: Iterable[TermId], texts: Sequence[str]) -> dict[TermId, str]:
     found: dict[TermId, str] = {}
     for text in texts:
         written = words(text)
-        pairs = list(map(" ".join, pairwise(written)))
+        shown = [*written, *map(" ".join, pairwise(written))]
         for view in _VIEWS:
             numbers = _with_pairs([view(word) for word in written]).tolist()
-            for number, term in zip(numbers, [*written, *pairs], strict=True):
+            for number, term in zip(numbers, shown, strict=True):
                 if number in wanted:
                     found.setdefault(number, term)
     return found

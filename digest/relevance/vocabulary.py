@@ -17,12 +17,11 @@ class Vocabulary:
         self.ids = np.zeros(0, np.uint64) if ids is None else ids
         self._order = np.argsort(self.ids, kind="stable").astype(np.int32)
         self._sorted = self.ids[self._order]
-        # Ids are hashes: their first bits say nearly where they are, which leaves a few places to search and not all.
-        bits = max(len(self.ids).bit_length(), 1)
+        # Ids are hashes: their first bits say nearly where they are, which leaves a place or two to look at.
+        bits = len(self.ids).bit_length() + 1
         self._shift = np.uint64(64 - bits)
         starts = np.arange(1 << bits, dtype=np.uint64) << self._shift
         self._first = np.append(np.searchsorted(self._sorted, starts), len(self.ids)).astype(np.int32)
-        self._steps = int(np.diff(self._first).max()).bit_length()
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -37,16 +36,18 @@ class Vocabulary:
         return found
 
     def _columns(self, ids: Ids) -> Columns:
+        found = np.full(len(ids), -1, np.int32)
         bucket = (ids >> self._shift).astype(np.intp)
-        low, high = self._first[bucket], self._first[bucket + 1]
-        last = np.int32(len(self.ids) - 1)
-        for _ in range(self._steps):  # bisection, within each id's bucket
-            middle = (low + high) >> 1
-            less = self._sorted[np.minimum(middle, last)] < ids
-            less &= low < high
-            low, high = np.where(less, middle + 1, low), np.where(less, high, middle)
-        at = np.minimum(low, last)
-        return np.where(self._sorted[at] == ids, self._order[at], np.int32(-1))
+        at, end = self._first[bucket], self._first[bucket + 1]
+        left = np.flatnonzero(at < end)  # places in `ids` that are still looked for
+        at, end, wanted = at[left], end[left], ids[left]
+        while len(left):
+            same = self._sorted[at] == wanted
+            found[left[same]] = self._order[at[same]]
+            at += 1
+            more = np.flatnonzero(~same & (at < end))
+            left, at, end, wanted = left[more], at[more], end[more], wanted[more]
+        return found
 
     def grown(self, ids: Ids) -> "Vocabulary":
         """With those of the ids that are new at the end, in ascending order."""

@@ -3,7 +3,8 @@
 A form is a pure function of the paper and of how it is shown, so whether it was kept changes no byte of a mail.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from types import SimpleNamespace
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ import jinja2
 from digest.identity import PaperId
 from digest.papers import Paper
 from digest.rendering.forms import Form, Marks
+from digest.rendering.plain import sentences, web_address
 from digest.rendering.templates import render
 from digest.rendering.view import TEXT_CHARACTERS, PaperView, paper_view, shown_title
 from digest.rendering.words import Words, short_title
@@ -19,21 +21,20 @@ from digest.rendering.words import Words, short_title
 KEPT_PAPERS = 2048  # more than a day of all of arXiv
 _KEPT_FORMS = 32  # of one paper; more only where it came on many days
 _NUMBER_COLUMNS = 4
+_TEXT = attrgetter("title", "abstract", "authors", "categories", "url", "withdrawn")  # all of a paper that is shown
 PAPER = Marks(
     *("number", "percent", "mark", "reasons", "why", "votes"), columns={"number": _NUMBER_COLUMNS}
 )  # what is personal in a paper, in this order
 
 
 class Look(NamedTuple):
-    """How a paper is shown whole; `percent`, `mark`, `reasons` and `why` say which of these it has."""
+    """How a paper is shown whole."""
 
     limit: int  # characters of the abstract at most
-    lead: bool = False
-    percent: bool = False
-    mark: bool = False
-    reasons: bool = False
-    why: bool = False
+    lead: bool = False  # whether it is the first on the page
+    why: bool = False  # whether anything is said of why it is there
     note: str = ""  # when it was announced, if that is told
+    code: str = ""  # where its code is, if that is known
 
 
 class Row(NamedTuple):
@@ -70,12 +71,12 @@ class Blocks:
 
     def shelf(self, paper: Paper) -> Shelf:
         """Where the forms of this very paper are kept: one whose text has changed since begins anew."""
-        text = (paper.title, paper.abstract, paper.authors, paper.categories, paper.url, paper.withdrawn)
         shelf = self._shelves.get(paper.id)
-        if shelf is None or shelf.text != text:
-            shelf = self._shelves[paper.id] = Shelf(paper, text, shown_title(paper))
-            if len(self._shelves) > self._kept_papers:
-                del self._shelves[next(iter(self._shelves))]
+        if shelf is not None and (shelf.paper is paper or shelf.text == _TEXT(paper)):
+            return shelf
+        shelf = self._shelves[paper.id] = Shelf(paper, _TEXT(paper), shown_title(paper))
+        if len(self._shelves) > self._kept_papers:
+            del self._shelves[next(iter(self._shelves))]
         return shelf
 
     def form(self, template: str, shelf: Shelf, look: Look | Row) -> Form:
@@ -91,7 +92,8 @@ class Blocks:
 
     def _whole(self, template: str, shelf: Shelf, look: Look) -> str:
         view = self._view(shelf, look.limit)
-        form = SimpleNamespace(**look._asdict(), label=short_title(view.title))
+        told = look._replace(code=web_address(look.code))._asdict()
+        form = SimpleNamespace(**told, label=short_title(view.title))
         return render(self._templates, template, paper=view, form=form, item=PAPER)
 
     def _row(self, template: str, shelf: Shelf, row: Row) -> str:
@@ -106,6 +108,12 @@ class Blocks:
         return render(self._templates, template, row=told, form=row, item=PAPER)
 
     def _view(self, shelf: Shelf, limit: int) -> PaperView:
-        if limit not in shelf.views:
-            shelf.views[limit] = paper_view(shelf.paper, self._words, limit=limit)
-        return shelf.views[limit]
+        view = shelf.views.get(limit)
+        if view is None:
+            other = next(iter(shelf.views.values()), None)
+            if other is None:
+                view = paper_view(shelf.paper, self._words, limit=limit)
+            else:  # which is all the same, but for where the abstract ends
+                view = replace(other, abstract=sentences(other.whole_abstract, limit))
+            shelf.views[limit] = view
+        return view

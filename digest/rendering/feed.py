@@ -1,39 +1,35 @@
-"""A reader's editions as Atom 1.0 (RFC 4287) and RSS 2.0, by feedgen with its traps kept in this file, and as
-JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/).
+"""A reader's editions as Atom 1.0 (RFC 4287) and RSS 2.0, and as JSON Feed 1.1
+(https://www.jsonfeed.org/version/1.1/).
 
 An entry is the same in all three. Its mathematics is MathML in Atom and JSON, and readable text in RSS. In Atom its
 text is XHTML, which a browser that opens the feed shows as it is, links and all.
+
+What readers share of an entry is written once, by `feed_blocks`; what is a reader's own is put between. A template of
+an entry (`feed_entry.html.j2`) has values of the paper, and marks for `note`, `votes` and each of `why`, which can be
+tested for being there and shown, and nothing else.
 """
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
+from email.utils import format_datetime
+from functools import lru_cache
 from html import escape
-from threading import Lock
 from typing import Any
-from urllib.parse import quote
 
 import jinja2
-from feedgen.entry import FeedEntry
-from feedgen.feed import FeedGenerator
-from lxml import etree
-from markupsafe import Markup
 
 from digest.editions import Edition, Recommendation
 from digest.identity import PaperId
-from digest.rendering.latex import readable
-from digest.rendering.mathml import mathml
-from digest.rendering.plain import clean, one_line
+from digest.rendering.feed_blocks import Shared, Style
+from digest.rendering.plain import one_line
 from digest.rendering.settings import SiteSettings
-from digest.rendering.templates import render, translated
-from digest.rendering.view import PaperView, paper_view
+from digest.rendering.templates import translated
 from digest.rendering.words import ENGLISH, Words
+from digest.subscribers import MAIN
 
 MOST_ENTRIES = 200
-_TTL_MINUTES = 60
-_ATOM, _RSS = "application/atom+xml", "application/rss+xml"
-_ONE_RSS_AT_A_TIME = Lock()  # to write a date, feedgen sets the locale of the whole process for a moment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,23 +42,12 @@ class FeedLinks:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Entry:
-    """One paper."""
+class FeedView:
+    """Which feed of a reader's it is."""
 
-    id: str  # for ever
-    is_address: bool  # whether the id is one
-    url: str
-    view: PaperView
-    categories: tuple[str, ...]
-    published: datetime
-    updated: datetime
-    summary: str  # plain text
-    content: str  # HTML that is XML too, unless an operator's template has it otherwise
-
-    @property
-    def authors(self) -> tuple[str, ...]:
-        """Never nobody: RFC 4287 §4.1.2 would have the feed's author taken for it."""
-        return self.view.authors or (self.view.byline,)
+    title: str = ""  # "" for the feed of all
+    interest: str | None = None  # the name of the one whose papers it has alone
+    about: str = ""  # what it says of itself; "" for what the ledger says
 
 
 class FeedRenderer:
@@ -71,101 +56,92 @@ class FeedRenderer:
     def __init__(self, site: SiteSettings, templates: jinja2.Environment, words: Words = ENGLISH) -> None:
         self._site = site
         self._words = words
-        self._templates = translated(templates, words)
         self._title = words.gettext("{name}: papers for you").format(name=one_line(site.name))
+        self._shared = Shared(site, translated(templates, words), words)
 
-    def atom(self, editions: Sequence[Edition], *, uri: str, since: datetime, links: FeedLinks | None = None) -> bytes:
+    def atom(
+        self,
+        editions: Sequence[Edition],
+        *,
+        uri: str,
+        since: datetime,
+        links: FeedLinks | None = None,
+        view: FeedView | None = None,
+    ) -> bytes:
         """Atom; `uri` is the feed's id for ever, `since` what it says of its age while it is empty."""
-        links = links or FeedLinks()
-        feed = self._feed(editions, uri, since, links.here, _ATOM)
-        for entry in self._entries(editions, links, _mathematics):
-            _add(feed, entry, "xhtml" if _is_xml(entry.content) else "html")
-        return _styled(feed.atom_str(pretty=True), links.style)
+        return self._xml(Style.ATOM, editions, uri, since, links or FeedLinks(), view or FeedView())
 
-    def rss(self, editions: Sequence[Edition], *, uri: str, since: datetime, links: FeedLinks | None = None) -> bytes:
+    def rss(
+        self,
+        editions: Sequence[Edition],
+        *,
+        uri: str,
+        since: datetime,
+        links: FeedLinks | None = None,
+        view: FeedView | None = None,
+    ) -> bytes:
         """RSS 2.0 with dc:creator and content:encoded."""
-        links = links or FeedLinks()
-        feed = self._feed(editions, uri, since, links.here, _RSS)
-        for entry in self._entries(editions, links, _text):
-            _add(feed, entry, "html")
-        with _ONE_RSS_AT_A_TIME:
-            return _styled(feed.rss_str(pretty=True), links.style)
+        return self._xml(Style.RSS, editions, uri, since, links or FeedLinks(), view or FeedView())
 
-    def json(self, editions: Sequence[Edition], *, links: FeedLinks | None = None) -> bytes:
+    def json(
+        self, editions: Sequence[Edition], *, links: FeedLinks | None = None, view: FeedView | None = None
+    ) -> bytes:
         """JSON Feed 1.1, in UTF-8."""
-        links = links or FeedLinks()
+        links, view = links or FeedLinks(), view or FeedView()
         feed: dict[str, Any] = {
             "version": "https://jsonfeed.org/version/1.1",
-            "title": self._title,
+            "title": one_line(view.title) or self._title,
             "home_page_url": self._site.url,
             "feed_url": links.here,
-            "description": self._subtitle(editions),
+            "description": self._about(editions, view),
             "user_comment": self._words.gettext("This is a feed: give its address to a feed reader."),
             "language": self._words.language,
             "authors": [{"name": one_line(self._site.name)}],
-            "items": [_item(entry) for entry in self._entries(editions, links, _mathematics)],
         }
-        return json.dumps({name: value for name, value in feed.items() if value != ""}, ensure_ascii=False).encode()
+        head = json.dumps({name: value for name, value in feed.items() if value != ""}, ensure_ascii=False)
+        items = ", ".join(self._entries(Style.JSON, _papers(editions, view.interest), links))
+        return f'{head[:-1]}, "items": [{items}]}}'.encode()
 
-    def _feed(self, editions: Sequence[Edition], uri: str, since: datetime, here: str, kind: str) -> FeedGenerator:
-        """The feed without its entries."""
-        feed = FeedGenerator()
-        feed.load_extension("dc")
-        feed.id(uri)
-        feed.title(self._title)
-        feed.subtitle(self._subtitle(editions))
-        feed.author(name=one_line(self._site.name))
-        if here:
-            feed.link(href=here, rel="self", type=kind)
-        feed.link(href=self._site.url, rel="alternate")  # in RSS the last link becomes the channel's
-        feed.language(self._words.language)
-        feed.generator("Paperround")
-        feed.ttl(_TTL_MINUTES)
-        # feedgen's default is the time of writing, which would change the feed whenever it is asked for
-        feed.updated(max((_updated(item, edition) for item, _, edition in _papers(editions)), default=since))
-        feed.lastBuildDate(feed.updated())
-        return feed
+    def _xml(
+        self, style: Style, editions: Sequence[Edition], uri: str, since: datetime, links: FeedLinks, view: FeedView
+    ) -> bytes:
+        papers = _papers(editions, view.interest)
+        head, end = self._shared.head(style, has_address=bool(links.here))
+        # the moment of writing would change the feed whenever it is asked for
+        updated = max((_updated(item, edition) for item, _, edition in papers), default=since)
+        written = _written(style)
+        values = style.head(
+            uri=uri,
+            here=links.here,
+            title=one_line(view.title) or self._title,
+            about=self._about(editions, view),
+            date=written(updated),
+        )
+        entries = self._entries(style, papers, links)
+        return _styled("".join((head.filled(values), *entries, end)), links.style).encode()
 
     def _entries(
-        self, editions: Sequence[Edition], links: FeedLinks, written: Callable[[str], str]
-    ) -> Iterator[_Entry]:
-        for item, place, edition in _papers(editions):
+        self, style: Style, papers: "Sequence[tuple[Recommendation, int, Edition]]", links: FeedLinks
+    ) -> Iterator[str]:
+        written, words = _written(style), self._words
+        read: dict[int, list[str]] = {}
+        for item, place, edition in papers:
             page = links.editions.get(edition.id)
-            yield self._entry(item, edition, f"{page}/{place}" if page else "", written)
+            categories = read.get(edition.id)
+            if categories is None:
+                categories = read[edition.id] = [category for category, _ in edition.considered]
+            mark = words.mark(item, categories)
+            why = (mark, *words.why(item)) if mark else words.why(item)
+            note = words.announced(item, edition.slot_date, kind=edition.kind)
+            votes = f"{page}/{place}" if page else ""
+            block = self._shared.entry(style, item.paper, bool(note), len(why), bool(votes))
+            dates = written(datetime.combine(item.announced, time(), UTC)), written(_updated(item, edition))
+            yield block.filled(style.entry(block.is_xhtml, note, votes, *dates, why))
 
-    def _entry(self, item: Recommendation, edition: Edition, votes: str, written: Callable[[str], str]) -> _Entry:
-        view = paper_view(item.paper, self._words)
-        why = self._why(item, [category for category, _ in edition.considered])
-        content = render(
-            self._templates,
-            "feed_entry.html.j2",
-            paper=view,
-            abstract=_paragraphs(item.paper.abstract, written),
-            note=self._words.announced(item, edition.slot_date, kind=edition.kind),
-            why=why,
-            votes=votes,
-        )
-        return _Entry(
-            # an id is for ever, so it stays as the source wrote it
-            id=one_line(item.paper.abstract_url) if view.url else f"urn:paperround:{quote(item.paper.id)}",
-            is_address=bool(view.url),
-            url=view.url or self._site.url,
-            view=view,
-            categories=tuple(filter(None, map(one_line, item.paper.categories))),
-            published=datetime.combine(item.announced, time(), UTC),
-            updated=_updated(item, edition),
-            summary=" · ".join([*why, view.abstract or view.no_abstract]),
-            content=content,
-        )
-
-    def _why(self, item: Recommendation, read: Sequence[str]) -> list[str]:
-        """The mark of a paper, where it has one, and its reasons."""
-        return list(filter(None, (self._words.mark(item, read), *self._words.why(item))))
-
-    def _subtitle(self, editions: Sequence[Edition]) -> str:
+    def _about(self, editions: Sequence[Edition], view: FeedView) -> str:
         words, newest = self._words, next((edition for edition in editions if edition.coverage), None)
         chosen = words.gettext("Chosen every day for one reader.")
-        told = words.coverage(newest.coverage, today=newest.slot_date) if newest else chosen
+        told = view.about or (words.coverage(newest.coverage, today=newest.slot_date) if newest else chosen)
         return f"{told} {words.gettext('Thank you to arXiv for use of its open access interoperability.')}"
 
 
@@ -178,12 +154,13 @@ def last_changed(editions: Sequence[Edition], *, since: datetime) -> datetime:
 # ------------------------------------------------------------ what is in it
 
 
-def _papers(editions: Sequence[Edition]) -> list[tuple[Recommendation, int, Edition]]:
+def _papers(editions: Sequence[Edition], interest: str | None = None) -> list[tuple[Recommendation, int, Edition]]:
     """Every paper once, with its place, as the newest edition that has it says; the oldest leave a long feed."""
     found: dict[PaperId, tuple[Recommendation, int, Edition]] = {}
     for edition in editions:
         for place, item in enumerate(edition.recommendations, start=1):
-            found.setdefault(item.paper.id, (item, place, edition))
+            if interest is None or (item.interest or MAIN).casefold() == interest.casefold():
+                found.setdefault(item.paper.id, (item, place, edition))
     return list(found.values())[:MOST_ENTRIES]
 
 
@@ -193,66 +170,18 @@ def _updated(item: Recommendation, edition: Edition) -> datetime:
     return max(edition.created_at, changed) if changed else edition.created_at
 
 
-def _paragraphs(abstract: str, written: Callable[[str], str]) -> list[str]:
-    parts = (" ".join(part.split()) for part in clean(abstract).split("\n\n"))
-    return list(filter(None, map(written, filter(None, parts))))
+def _written(style: Style) -> Callable[[datetime], str]:
+    """How a moment is written: RFC 3339, in RSS RFC 2822."""
+    return _as_mail_has_it if style is Style.RSS else datetime.isoformat
 
 
-def _mathematics(source: str) -> str:
-    return Markup(mathml(source))  # noqa: S704 - escaped there
+@lru_cache(maxsize=4096)
+def _as_mail_has_it(moment: datetime) -> str:
+    return format_datetime(moment)
 
 
-def _text(source: str) -> str:
-    return one_line(readable(source))
-
-
-# ------------------------------------------------------------ how it is written
-
-
-def _add(feed: FeedGenerator, entry: _Entry, kind: str) -> None:
-    """Put an entry at the end; `kind` is how Atom has its content."""
-    made: FeedEntry = feed.add_entry(order="append")
-    made.id(entry.id)
-    made.guid(entry.id, permalink=entry.is_address)
-    made.title(entry.view.title)
-    made.link(href=entry.url, rel="alternate")
-    for name in entry.authors:
-        made.author(name=name)
-    made.dc.dc_creator(list(entry.view.authors))  # RSS drops atom's authors
-    for category in entry.categories:
-        made.category(term=category)
-    made.published(entry.published)
-    made.updated(entry.updated)
-    made.summary(escape(entry.summary), type="html")  # in RSS the description, which readers take for HTML
-    made.content(entry.content, type=kind)
-
-
-def _is_xml(content: str) -> bool:
-    """Whether it can stand in a feed as XHTML; what an operator's template writes may be HTML alone."""
-    try:
-        etree.fromstring(f"<div>{content}</div>", etree.XMLParser(resolve_entities=False, no_network=True))
-    except etree.XMLSyntaxError:
-        return False
-    return True
-
-
-def _styled(feed: bytes, style: str) -> bytes:
+def _styled(feed: str, style: str) -> str:
     """With the stylesheet named before its first element, as https://www.w3.org/TR/xml-stylesheet/ has it."""
-    declaration, end, rest = feed.partition(b"?>\n")
+    declaration, end, rest = feed.partition("?>\n")
     named = f'<?xml-stylesheet type="text/css" href="{escape(style)}"?>\n' if style else ""
-    return declaration + end + named.encode() + rest
-
-
-def _item(entry: _Entry) -> dict[str, Any]:
-    """An entry in JSON Feed."""
-    return {
-        "id": entry.id,
-        "url": entry.url,
-        "title": entry.view.title,
-        "content_html": entry.content,
-        "summary": entry.summary,
-        "date_published": entry.published.isoformat(),
-        "date_modified": entry.updated.isoformat(),
-        "authors": [{"name": name} for name in entry.authors],
-        "tags": list(entry.categories),
-    }
+    return declaration + end + named + rest

@@ -11,15 +11,17 @@ from outside, so no title can pretend to be one.
 
 import re
 from binascii import a2b_qp, b2a_qp
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from operator import itemgetter
 
 from markupsafe import escape
 
-_KEPT_TEXTS = 20_000
 _FIRST = 0xFDD0
 _MOST = 32
 _MARK = re.compile("([\ufdd0-\ufdef])\\1*")
+_AS_IT_IS = re.compile("[ -<>-~]{0,75}")  # what fits into a line with a soft break, and needs no other change
+_AS_IT_IS_IN_HTML = re.compile("[ !#-%(-;?-~]{0,75}")
 _TRAILING = re.compile("[ \t]+\n")
 # A character that no text holds ends each text while it is encoded, so that there is always room for a soft break.
 _GUARD, _GUARDED = "\0\n", b"=00\r\n"
@@ -41,39 +43,36 @@ class Marks:
             raise AttributeError(name) from None
 
 
+_Picked = Callable[[Sequence[bytes]], tuple[bytes, ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A written template: text in quoted-printable, with a gap after each piece but the last."""
+    """A written template: quoted-printable with a gap, `%b`, wherever something personal belongs."""
 
-    pieces: tuple[bytes, ...]
+    text: bytes
     gaps: tuple[int, ...]  # for each gap the place of its value, as the marks were named
+    _picked: _Picked = field(init=False, repr=False, compare=False)  # from all values those of the gaps
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_picked", _picker(self.gaps))
 
     @classmethod
     def written(cls, text: str) -> "Form":
         """The form of a rendered template."""
         parts = _MARK.split(text)
-        texts, marks = parts[::2], parts[1::2]
-        return cls(tuple(quoted(*texts)), tuple(ord(mark) - _FIRST for mark in marks))
+        pieces = [piece.replace(b"%", b"%%") for piece in quoted(*parts[::2])]
+        return cls(b"%b".join(pieces), tuple([ord(mark) - _FIRST for mark in parts[1::2]]))
 
-    def filled(self, values: Sequence[bytes]) -> Sequence[bytes]:
-        """The pieces with these values, which must be quoted, between them; to be joined."""
-        if not self.gaps:
-            return self.pieces
-        joined = [b""] * (len(self.pieces) + len(self.gaps))
-        joined[::2] = self.pieces
-        joined[1::2] = [values[place] for place in self.gaps]
-        return joined
+    def filled(self, values: Sequence[bytes]) -> bytes:
+        """The text with these values, which must be quoted, in its gaps."""
+        return self.text % self._picked(values)
 
-    def around(self, values: Sequence[bytes], place: int, inside: Sequence[bytes]) -> list[bytes]:
-        """The same, with pieces of their own in the gap of one place."""
-        joined = [self.pieces[0]]
-        for gap, piece in zip(self.gaps, self.pieces[1:], strict=True):
-            if gap == place:
-                joined += inside
-            else:
-                joined.append(values[gap])
-            joined.append(piece)
-        return joined
+
+def _picker(places: tuple[int, ...]) -> _Picked:
+    if len(places) > 1:
+        return itemgetter(*places)
+    return lambda values: tuple([values[place] for place in places])
 
 
 def quoted(*texts: str) -> list[bytes]:
@@ -94,25 +93,16 @@ def quoted_html(*texts: str) -> list[bytes]:
     return quoted(*str(escape("\0".join(texts))).split("\0")) if texts else []
 
 
-class Quoter:
-    """Texts quoted as `quote` has it, those that come again kept."""
-
-    def __init__(self, quote: Callable[..., list[bytes]]) -> None:
-        """`quote` takes any number of texts, and quotes each by itself."""
-        self._quote = quote
-        self._known: dict[str, bytes] = {}
-
-    def known(self, texts: Sequence[str]) -> Mapping[str, bytes]:
-        """These texts quoted, by themselves; all that are new at once, which is much cheaper than one by one."""
-        known = self._known
-        if unknown := [text for text in texts if text not in known]:
-            if len(known) > _KEPT_TEXTS:
-                known.clear()
-                unknown = list(texts)
-            known.update(zip(unknown, self._quote(*unknown), strict=True))
-        return known
+def quoted_line(text: str) -> bytes:
+    """One text without line breaks, quoted."""
+    return f"{text}=\r\n".encode() if _AS_IT_IS.fullmatch(text) else quoted(text)[0]
 
 
-def read(pieces: Iterable[bytes]) -> str:
-    """The text of quoted pieces, with LF."""
-    return a2b_qp(b"".join(pieces)).decode().replace("\r\n", "\n")
+def quoted_html_line(text: str) -> bytes:
+    """One text without line breaks for HTML, escaped."""
+    return f"{text}=\r\n".encode() if _AS_IT_IS_IN_HTML.fullmatch(text) else quoted(str(escape(text)))[0]
+
+
+def read(text: bytes) -> str:
+    """What is quoted, with LF."""
+    return a2b_qp(text).decode().replace("\r\n", "\n")

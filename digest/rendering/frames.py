@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import jinja2
 
+from digest.rendering.blocks import PAPER
 from digest.rendering.forms import Form, Marks
 from digest.rendering.personal import Copy
 from digest.rendering.settings import SiteSettings
@@ -16,6 +17,7 @@ FRAME = Marks(
     *("unsubscribe_url", "settings_url", "edition_url", "sections"),
 )  # what is personal round the papers, in this order
 SECTION = Marks("heading", "aside")
+_REASONS = b"\0"  # nowhere in quoted-printable
 
 
 class Frames:
@@ -27,17 +29,17 @@ class Frames:
         self._words = words
         self._forms: dict[tuple[str, tuple[bool, ...]], Form] = {}
 
-    def framed(self, template: str, copy: Copy, values: Sequence[bytes], sections: Sequence[bytes]) -> list[bytes]:
-        """The frame with its values but the last, which are the sections; RenderingError if the template fails."""
+    def framed(self, template: str, copy: Copy, values: Sequence[bytes]) -> bytes:
+        """The frame with its values, of which the last are the sections; RenderingError if the template fails."""
         places = copy.places
         flags = (bool(places), any(place.percent for place in places), copy.answers and bool(places))
         form = self._forms.get((template, flags))
         if form is None:
             has = SimpleNamespace(votes=flags[0], percent=flags[1], reply=flags[2])
             form = self._forms[template, flags] = self._written(template, mail=FRAME, has=has)
-        return form.around(values, len(values), sections)
+        return form.filled(values)
 
-    def heading(self, template: str, values: Sequence[bytes], *, first: bool = False) -> Sequence[bytes]:
+    def heading(self, template: str, values: Sequence[bytes], *, first: bool = False) -> bytes:
         """A section's heading, with its heading and aside; `first` says whether it is the page's first."""
         form = self._forms.get((template, (first,)))
         if form is None:
@@ -45,7 +47,16 @@ class Frames:
             form = self._forms[template, (first,)] = text
         return form.filled(values)
 
-    def between(self, template: str) -> Sequence[bytes]:
+    def why(self, template: str, percent: bytes, mark: bytes, *, has: tuple[bool, bool, bool]) -> list[bytes]:
+        """How likely a paper is and what marks it, in pieces to be joined by the reasons; `has` says which of the three
+        there are."""
+        form = self._forms.get((template, has))
+        if form is None:
+            told = SimpleNamespace(percent=has[0], mark=has[1], reasons=has[2])
+            form = self._forms[template, has] = self._written(template, item=PAPER, form=told)
+        return form.filled((b"", percent, mark, _REASONS)).split(_REASONS)
+
+    def between(self, template: str) -> bytes:
         """What stands between two papers."""
         form = self._forms.get((template, ()))
         if form is None:

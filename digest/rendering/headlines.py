@@ -175,6 +175,22 @@ def why_goodbye(words: Words, site: SiteSettings, reader: Subscriber) -> str:
     return told.format(address=one_line(reader.address), name=one_line(site.name))
 
 
+def why_asked(words: Words, site: SiteSettings, reader: Subscriber) -> str:
+    """Why an address gets a letter that is on no list, or asked for something."""
+    told = words.gettext(
+        "Sent to {address}, because somebody typed it on the pages of {name}. It is on no list by that."
+    )
+    return told.format(address=one_line(reader.address), name=one_line(site.name))
+
+
+def why_moved(words: Words, site: SiteSettings, reader: Subscriber) -> str:
+    """Why an address that is left gets one more mail."""
+    told = words.gettext(
+        "Sent to {address}, because the list of {name} has another address instead. This is the last mail."
+    )
+    return told.format(address=one_line(reader.address), name=one_line(site.name))
+
+
 def until(words: Words, letter: Letter) -> str:
     """The last day that a letter names, `Thursday 22 January`; "" where it names none."""
     try:

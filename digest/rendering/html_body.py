@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from digest.rendering.blocks import Blocks, Look, Row, Shelf
-from digest.rendering.forms import Form, Quoter, quoted_html, read
+from digest.rendering.forms import quoted_html, quoted_html_line, read
 from digest.rendering.frames import Frames
 from digest.rendering.personal import Copy, Place
 from digest.rendering.text_body import number_in_address
@@ -12,8 +12,17 @@ from digest.rendering.view import LEAD_CHARACTERS, TEXT_CHARACTERS
 from digest.rendering.words import Words
 
 HTML_BYTES = 85_000  # Gmail clips what is longer than 102 kB
-(_BETWEEN,) = quoted_html(" · ")
+_BETWEEN = quoted_html_line(" · ")
+_PAPER, _ROW, _WHY = "mail-paper.html.j2", "mail-row.html.j2", "mail-why.html.j2"
+_KEPT = 4096  # headings, and percentages with their marks
 _BY_TITLE = Row(strong=True, byline=True)
+
+_kept = lru_cache(maxsize=20_000)(quoted_html_line)
+
+
+def _said(text: str) -> bytes:
+    """A reason, quoted: what is ASCII in no more time than it takes to look it up."""
+    return quoted_html_line(text) if text.isascii() else _kept(text)
 
 
 class HtmlBody:
@@ -23,80 +32,70 @@ class HtmlBody:
         self._frames = frames
         self._blocks = blocks
         self._words = words
-        self._reasons = Quoter(quoted_html)
-        self._heading = lru_cache(maxsize=4096)(self._written_heading)
+        self._heading = lru_cache(maxsize=_KEPT)(self._written_heading)
+        self._why = lru_cache(maxsize=_KEPT)(self._written_why)
 
-    def write(self, copy: Copy) -> list[bytes]:
-        """The page in quoted pieces, to be joined.
+    def write(self, copy: Copy) -> bytes:
+        """The page, quoted.
 
         Abstracts are shortened, then the last ones left out, until it fits its budget.
         """
         lines, links, places = copy.lines, copy.links, copy.places
         texts = (lines.subject, lines.preheader, lines.date, lines.standfirst, lines.ledger, lines.why_you)
-        frame = (*texts, links.unsubscribe, links.settings, links.edition, f"{links.edition}/")
-        values = quoted_html(*frame)
-        below = self._below(copy)
-        page: list[bytes] = []
+        frame = [quoted_html_line(text) for text in (*texts, links.unsubscribe, links.settings, links.edition)]
+        votes, below = quoted_html_line(f"{links.edition}/"), self._below(copy)
+        page = b""
         for lead, text, whole in _measures(len(places)):
-            body = self._papers(copy, values[-1], lead, text, whole)
-            body += self._by_title(places[whole:])
-            page = self._frames.framed("mail.html.j2", copy, values[:-1], body + below)
-            if sum(map(len, page)) <= HTML_BYTES or len(read(page).encode()) <= HTML_BYTES:  # never longer than encoded
+            sections = b"".join((*self._papers(copy, votes, lead, text, whole), *self._by_title(places[whole:]), below))
+            page = self._frames.framed("mail.html.j2", copy, (*frame, sections))
+            if len(page) <= HTML_BYTES or len(read(page).encode()) <= HTML_BYTES:  # never longer than quoted
                 break
         return page
 
-    def _papers(self, copy: Copy, edition_url: bytes, lead: int, text: int, whole: int) -> list[bytes]:
+    def _papers(self, copy: Copy, votes: bytes, lead: int, text: int, whole: int) -> list[bytes]:
         """The sections, as far as their papers are among the first `whole`."""
-        between = self._frames.between("mail-between.html.j2")
+        between, written = self._frames.between("mail-between.html.j2"), self._blocks.form
         body: list[bytes] = []
-        before = 0
-        said = self._reasons.known([reason for place in copy.places for reason in place.reasons])
+        left, limit = whole, lead
         for part, places in copy.parts:
-            fit = places[: max(whole - before, 0)]
+            fit = places[:left]
             aside = part.aside if len(fit) == len(places) else self._words.papers(len(fit))
-            for number, place in enumerate(fit):
-                is_lead = before + number == 0
-                body += between if number else self._heading(part.heading, aside, first=is_lead)
-                form = self._paper(place, lead if is_lead else text, is_lead)
-                votes = edition_url + number_in_address(place.number)
-                reasons = _BETWEEN.join([said[reason] for reason in place.reasons])
-                body += form.filled((b"", _short(place.percent), _short(place.mark), reasons, b"", votes))
-            before += len(places)
+            before = self._heading(part.heading, aside, first=not body)
+            for shelf, number, percent, mark, reasons, note, code in fit:
+                why = _BETWEEN.join(map(_said, reasons)).join(self._why(percent, mark, reasons != ()))
+                form = written(_PAPER, shelf, Look(limit, not body, why != b"", note, code))
+                body.append(before)
+                body.append(form.filled((b"", b"", b"", b"", why, votes + number_in_address(number))))
+                before, limit = between, text
+            left -= len(fit)
         return body
 
-    def _by_title(self, others: Sequence[Place]) -> list[bytes]:
-        body: list[bytes] = []
+    def _by_title(self, others: Sequence[Place]) -> Iterator[bytes]:
         if others:
             form = self._words.ngettext("{count} more paper", "{count} more papers", len(others))
-            body += self._heading(self._words.gettext("By title"), form.format(count=f"{len(others):,}"))
+            yield self._heading(self._words.gettext("By title"), form.format(count=f"{len(others):,}"))
         for place in others:
             why = place.mark or "".join(place.reasons[:1])
-            body += self._row(place.shelf, _BY_TITLE._replace(why=bool(why)), why)
-        return body
+            yield self._row(place.shelf, _BY_TITLE._replace(why=bool(why)), why)
 
-    def _below(self, copy: Copy) -> list[bytes]:
+    def _below(self, copy: Copy) -> bytes:
         body: list[bytes] = []
         for listed in copy.listed:
-            body += self._heading(listed.heading, listed.aside, first=not (copy.parts or body))
-            for shelf, row in listed.rows:
-                body += self._row(shelf, row)
-        return body
+            body.append(self._heading(listed.heading, listed.aside, first=not (copy.parts or body)))
+            body += [self._row(shelf, row) for shelf, row in listed.rows]
+        return b"".join(body)
 
-    def _written_heading(self, heading: str, aside: str, *, first: bool = False) -> Sequence[bytes]:
+    def _written_heading(self, heading: str, aside: str, *, first: bool = False) -> bytes:
         return self._frames.heading("mail-section.html.j2", quoted_html(heading, aside), first=first)
 
-    def _paper(self, place: Place, limit: int, is_lead: bool) -> Form:
-        look = Look(limit, is_lead, bool(place.percent), bool(place.mark), bool(place.reasons), False, place.note)
-        return self._blocks.form("mail-paper.html.j2", place.shelf, look)
+    def _written_why(self, percent: str, mark: str, has_reasons: bool) -> list[bytes]:
+        """Why a paper is there, in pieces to be joined by its reasons."""
+        if not (percent or mark or has_reasons):
+            return [b""]
+        return self._frames.why(_WHY, _said(percent), _said(mark), has=(percent != "", mark != "", has_reasons))
 
-    def _row(self, shelf: Shelf, row: Row, why: str = "") -> Sequence[bytes]:
-        return self._blocks.form("mail-row.html.j2", shelf, row).filled((b"", b"", b"", b"", _short(why)))
-
-
-@lru_cache(maxsize=4096)
-def _short(text: str) -> bytes:
-    """What many papers and readers share, quoted."""
-    return quoted_html(text)[0]
+    def _row(self, shelf: Shelf, row: Row, why: str = "") -> bytes:
+        return self._blocks.form(_ROW, shelf, row).filled((b"", b"", b"", b"", _said(why)))
 
 
 def _measures(papers: int) -> Iterator[tuple[int, int, int]]:

@@ -1,17 +1,18 @@
-"""Letters about a subscription: welcome, goodbye, and the question to those not heard of for long."""
+"""Letters about a subscription: joining and moving, welcome, goodbye, and the question to those long silent."""
 
 from types import SimpleNamespace
 
 import jinja2
 
+from digest import tokens
 from digest.mail import Letter, LetterKind
 from digest.rendering.forms import quoted
-from digest.rendering.headlines import until, why_goodbye, why_you
+from digest.rendering.headlines import until, why_asked, why_goodbye, why_moved, why_you
 from digest.rendering.personal import MailLinks
 from digest.rendering.settings import SiteSettings
 from digest.rendering.templates import render
 from digest.rendering.words import Words
-from digest.subscribers import Subscriber
+from digest.subscribers import Subscriber, SubscriberState
 
 
 class LetterWriter:
@@ -35,6 +36,8 @@ class LetterWriter:
             unsubscribe_url=links.unsubscribe,
             settings_url=links.settings,
             edition_url=links.edition,
+            confirm_url=tokens.confirm_url(self._site.url, str(letter.details.get("token", ""))),
+            is_left=reader.state is SubscriberState.LEFT,
         )
         given = {"site": self._site, "language": words.language, "mail": mail, "reader": reader}
         plain, html = (f"letter-{letter.kind}.{form}.j2" for form in ("txt", "html"))
@@ -42,6 +45,10 @@ class LetterWriter:
         return subject, quoted(render(self._templates, plain, **given)), page
 
     def _why_you(self, letter: Letter, reader: Subscriber) -> str:
-        if letter.kind is LetterKind.GOODBYE:
-            return why_goodbye(self._words, self._site, reader)
-        return why_you(self._words, self._site, reader)
+        by_kind = {
+            LetterKind.GOODBYE: why_goodbye,
+            LetterKind.CONFIRM: why_asked,
+            LetterKind.MOVE: why_asked,
+            LetterKind.MOVED: why_moved,
+        }
+        return by_kind.get(letter.kind, why_you)(self._words, self._site, reader)

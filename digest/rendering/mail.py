@@ -109,7 +109,7 @@ class MailRenderer:
         mail_from: str = "",
     ) -> Envelope:
         """A letter as a finished message, which belongs to no list. Raises RenderingError as `envelope` does."""
-        subject, plain, html = self._writer(reader).letters.write(letter, reader, links)
+        subject, plain, html = self._writer(reader).letter(letter, reader, links)
         to = mailbox(reader.address)
         fields = {
             "From": self._letter_from,
@@ -138,7 +138,7 @@ class MailRenderer:
 
     def letter_bodies(self, letter: Letter, *, reader: Subscriber, links: MailLinks) -> MailBodies:
         """What the reader sees of a letter."""
-        subject, plain, html = self._writer(reader).letters.write(letter, reader, links)
+        subject, plain, html = self._writer(reader).letter(letter, reader, links)
         return MailBodies(subject, read(plain), read(html))
 
     def _writer(self, reader: Subscriber) -> "_Writer":
@@ -158,15 +158,20 @@ class _Writer:
         blocks, frames = Blocks(templates, words, kept_papers=kept_papers), Frames(site, templates, words)
         self._copyist = Copyist(site, words, blocks)
         self._text, self._html = TextBody(frames, blocks), HtmlBody(frames, blocks, words)
-        self.letters = LetterWriter(site, templates, words)
+        self._letters = LetterWriter(site, templates, words)
 
     def edition(
         self, edition: Edition, reader: Subscriber, links: MailLinks, *, answers: bool
-    ) -> tuple[str, list[bytes], list[bytes]]:
-        """Subject, plain text and HTML, the bodies in quoted pieces; no HTML for who wants none."""
+    ) -> tuple[str, bytes, bytes]:
+        """Subject, plain text and HTML, the bodies quoted; no HTML for who wants none."""
         copy = self._copyist.copy(edition, reader, links, answers=answers)
-        html = [] if reader.plain else self._html.write(copy)
+        html = b"" if reader.plain else self._html.write(copy)
         return copy.lines.subject, self._text.write(copy), html
+
+    def letter(self, letter: Letter, reader: Subscriber, links: MailLinks) -> tuple[str, bytes, bytes]:
+        """The same of a letter."""
+        subject, plain, html = self._letters.write(letter, reader, links)
+        return subject, b"".join(plain), b"".join(html)
 
 
 @lru_cache(maxsize=16)

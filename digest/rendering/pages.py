@@ -134,6 +134,24 @@ def percent(probability: float | None, words: Words = ENGLISH) -> str:
     return "" if probability is None else words.percent(probability)
 
 
+def abstract_of(paper: Paper, limit: int) -> Abstract:
+    """The abstract cut at a sentence end before `limit` characters of its source, and never within a formula."""
+    whole = " ".join(paper.abstract.split())
+    head = sentences(whole, limit)
+    if head == whole or (whole.startswith(head) and _is_closed(head)):
+        return Abstract(shown=_mathematics(head), rest=_mathematics(whole[len(head) :]))
+    return Abstract(shown=escape(sentences(one_line(readable(whole)), limit)), rest=_mathematics(whole), is_whole=True)
+
+
+def organisation_of(paper: Paper, words: Words) -> str:
+    """Where its authors work: the first place that a source names, and how many more."""
+    places = dict.fromkeys(filter(None, (one_line(name) for by in paper.bylines for name in by.affiliations)))
+    first = shortened(next(iter(places), ""), _NAME_CHARACTERS)
+    others = len(places) - 1
+    form = words.ngettext("{place} and {count} more", "{place} and {count} more", others)
+    return form.format(place=first, count=words.figures(others)) if others > 0 else first
+
+
 def _section(part: SectionView, edition: Edition, words: Words, first: Recommendation | None) -> PageSection:
     papers = (_paper(number, item, edition, words, is_lead=item is first) for number, item in part.items)
     return PageSection(heading=part.heading, aside=part.aside, papers=tuple(papers))
@@ -150,18 +168,9 @@ def _paper(number: int, item: Recommendation, edition: Edition, words: Words, *,
         facts=tuple(filter(None, (view.categories, announced))),
         likely=percent(item.probability, words),
         why=tuple(filter(None, (mark, *words.why(item)))),
-        organisation=_organisation(item.paper, words),
-        abstract=_abstract(item.paper, LEAD_CHARACTERS if is_lead else TEXT_CHARACTERS),
+        organisation=organisation_of(item.paper, words),
+        abstract=abstract_of(item.paper, LEAD_CHARACTERS if is_lead else TEXT_CHARACTERS),
     )
-
-
-def _abstract(paper: Paper, limit: int) -> Abstract:
-    """The abstract cut at a sentence end before `limit` characters of its source, and never within a formula."""
-    whole = " ".join(paper.abstract.split())
-    head = sentences(whole, limit)
-    if head == whole or (whole.startswith(head) and _is_closed(head)):
-        return Abstract(shown=_mathematics(head), rest=_mathematics(whole[len(head) :]))
-    return Abstract(shown=escape(sentences(one_line(readable(whole)), limit)), rest=_mathematics(whole), is_whole=True)
 
 
 def _is_closed(source: str) -> bool:
@@ -171,15 +180,6 @@ def _is_closed(source: str) -> bool:
 
 def _mathematics(source: str) -> Markup:
     return Markup(mathml(source.strip()))  # noqa: S704 - escaped there
-
-
-def _organisation(paper: Paper, words: Words) -> str:
-    """Where its authors work: the first place that a source names, and how many more."""
-    places = dict.fromkeys(filter(None, (one_line(name) for by in paper.bylines for name in by.affiliations)))
-    first = shortened(next(iter(places), ""), _NAME_CHARACTERS)
-    others = len(places) - 1
-    form = words.ngettext("{place} and {count} more", "{place} and {count} more", others)
-    return form.format(place=first, count=words.figures(others)) if others > 0 else first
 
 
 def _lists(edition: Edition, words: Words) -> tuple[PageList, ...]:

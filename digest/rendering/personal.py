@@ -14,6 +14,7 @@ from digest.rendering.view import SectionView, sections, shown
 from digest.rendering.words import Words
 from digest.subscribers import Subscriber
 
+_BY_NAME = Row()
 _UNMARKED = (Slot.CHOSEN, Slot.MUST_READ)  # that of the latter is the name of its section
 
 
@@ -35,6 +36,7 @@ class Place(NamedTuple):
     mark: str  # "you asked for it back", or nothing
     reasons: tuple[str, ...]  # at most three
     note: str  # "announced Wednesday 21 January", or nothing
+    code: str  # where its code is, or nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,12 +67,9 @@ class Copy:
     lines: Lines
     links: MailLinks
     parts: tuple[tuple[SectionView, tuple[Place, ...]], ...]  # as they follow each other on the page
+    places: tuple[Place, ...]  # the same papers
     listed: tuple[Listed, ...]  # below them
     answers: bool  # whether votes are taken by mail
-
-    @property
-    def places(self) -> list[Place]:
-        return [place for _, places in self.parts for place in places]
 
 
 class Copyist:
@@ -83,15 +82,14 @@ class Copyist:
 
     def copy(self, edition: Edition, reader: Subscriber, links: MailLinks, *, answers: bool) -> Copy:
         parts = sections(edition, self._words)
-        read = [category for category, _ in edition.considered]
-        placed = tuple(
-            (part, tuple([self._place(number, item, edition, read) for number, item in part.items])) for part in parts
-        )
-        titles = [place.shelf.title for _, places in placed for place in places]
+        placed = tuple([(part, self._places(part, edition)) for part in parts])
+        places = tuple([place for _, part in placed for place in part])
+        titles = [place.shelf.title for place in places]
         return Copy(
             lines=self._lines(edition, reader, shown(parts), titles),
             links=links,
             parts=placed,
+            places=places,
             listed=tuple(self._listed(edition)),
             answers=answers,
         )
@@ -109,15 +107,22 @@ class Copyist:
             why_you=why_you(self._words, self._site, reader),
         )
 
-    def _place(self, number: int, item: Recommendation, edition: Edition, read: Sequence[str]) -> Place:
-        words = self._words
-        return Place(
-            self._blocks.shelf(item.paper),
-            number,
-            "" if item.probability is None else words.percent(item.probability),
-            "" if item.slot in _UNMARKED else words.mark(item, read),
-            words.why(item),
-            words.announced(item, edition.slot_date, kind=edition.kind),
+    def _places(self, part: SectionView, edition: Edition) -> tuple[Place, ...]:
+        words, shelf, today, kind = self._words, self._blocks.shelf, edition.slot_date, edition.kind
+        read = [category for category, _ in edition.considered]
+        return tuple(
+            [
+                Place(
+                    shelf(item.paper),
+                    number,
+                    "" if item.probability is None else words.percent(item.probability),
+                    "" if item.slot in _UNMARKED else words.mark(item, read),
+                    words.why(item),
+                    words.announced(item, today, kind),
+                    item.code,
+                )
+                for number, item in part.items
+            ]
         )
 
     def _listed(self, edition: Edition) -> Iterator[Listed]:
@@ -125,7 +130,7 @@ class Copyist:
         words, shelf = self._words, self._blocks.shelf
         trending = [(shelf(each.paper), self._trending(each)) for each in edition.trending]
         notices = [(shelf(each.paper), self._notice(each, edition.slot_date)) for each in edition.notices]
-        below = [(shelf(paper), Row()) for paper in edition.also_new]
+        below = [(shelf(paper), _BY_NAME) for paper in edition.also_new]
         for heading, aside, rows in (
             (words.gettext("Trending"), words.papers(len(trending)), trending),
             (words.gettext("Papers you liked"), words.changes(len(notices)), notices),

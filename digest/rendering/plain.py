@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from urllib.parse import quote
 
-_COLUMNS = 72
+COLUMNS = 72
 
 # Controls, bidi controls and marks (UAX #9), the byte order mark, lone surrogates, non-characters.
 _UNWANTED = re.compile(
@@ -82,20 +82,20 @@ def wrapped(text: str, indent: str = "", first: str | None = None) -> str:
 
 def _wrapped_at_blanks(text: str, indent: str, start: str) -> str:
     """The same for words of letters that take one column each, with one blank between them, in a fifth of the time."""
-    rest, written, width = text.strip(" "), start, _COLUMNS - len(start)
+    rest, written, width = text.strip(" "), start, COLUMNS - len(start)
     while len(rest) > width:
         cut = rest.rfind(" ", 0, width + 1)
         if cut < 0:
             return _wrapped_by_width(text, indent, start)
         written += f"{rest[:cut]}\n{indent}"
-        rest, width = rest[cut + 1 :], _COLUMNS - len(indent)
+        rest, width = rest[cut + 1 :], COLUMNS - len(indent)
     return (written + rest).rstrip()
 
 
 def _wrapped_by_width(text: str, indent: str, start: str) -> str:
     lines, line, blank = [], start, ""
-    for word in _pieces(text, _COLUMNS - max(len(indent), len(line))):
-        if blank and columns(line + blank + word) > _COLUMNS:
+    for word in _pieces(text, COLUMNS - max(len(indent), len(line))):
+        if blank and columns(line + blank + word) > COLUMNS:
             lines.append(line)
             line, blank = indent, ""
         line, blank = line + blank + word, " "

@@ -5,17 +5,20 @@ A file of the same name in the operator's folder takes its place, and may build 
 is translated as the catalogue of the reader's language has it (`catalogues`).
 
 A mail is made of `mail` (the frame; blocks preheader, masthead, corner, standfirst, papers, foot, ledger, thanks),
-`mail-section` (a heading), `mail-paper`, `mail-between` (two papers) and `mail-row` (a paper by its title), each as
-`.html.j2` and, but for `mail-between`, as `.txt.j2`; `mail-looks.html.j2` has the colours and the type. These are
-written once for many readers: `site`, `paper`, `row`, `form` and `has` have values, to be tested and shown in any way;
+`mail-section` (a heading), `mail-paper`, `mail-why` (why a paper is there), `mail-between` (two papers) and `mail-row`
+(a paper by its title), each as `.html.j2` and, but for `mail-why` and `mail-between`, as `.txt.j2`; `mail-looks` has
+the colours, the type and the names of a paper's links. These are written once for many readers: `site`, `paper`, `row`,
+`form` and `has` have values, to be tested and shown in any way;
 `mail`, `section` and `item` have marks, in whose place a reader's own values are put later, and which can only be
-shown. Letters (`letter-welcome`, `letter-goodbye`, `letter-still-reading`, built on `letter`) have values throughout.
+shown. Letters (`letter-KIND`, by `mail.LetterKind`, built on `letter`) have values throughout, and so have entries of
+feeds (`feed_entry`), but for marks in `note`, `votes` and each of `why`.
 """
 
 from pathlib import Path
 from traceback import extract_tb
 
 import jinja2
+from markupsafe import Markup, escape
 
 from digest.errors import ConfigError, RenderingError
 from digest.rendering import scripts
@@ -54,9 +57,27 @@ def _environment(loader: jinja2.BaseLoader | None, words: Words) -> jinja2.Envir
     made.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it
         words.gettext, words.ngettext, newstyle=True, pgettext=words.pgettext
     )
-    made.filters |= {"one_line": one_line, "direction": scripts.direction, "language": scripts.language}
+    made.filters |= {
+        "one_line": one_line,
+        "direction": scripts.direction,
+        "language": scripts.language,
+        "runs": _runs,
+        "about": _about,
+    }
     made.globals["wrapped"] = wrapped
     return made
+
+
+def _runs(text: str) -> Markup:
+    """Direction and language of a text from outside as attributes, where they are not what the page says."""
+    direction = ' dir="rtl" align="right"' if scripts.direction(text) == "rtl" else ""  # Word's engine needs `align`
+    language = scripts.language(text)
+    return Markup(f'{direction} lang="{language}"' if language else direction)  # noqa: S704 - nothing of the text
+
+
+def _about(message: str, title: str) -> str:
+    """A message that was made with `\\0` for a title, with this one."""
+    return message.replace("\0", escape(title))
 
 
 def render(templates: jinja2.Environment, name: str, **values: object) -> str:

@@ -77,8 +77,10 @@ class Words:
         # What every mail says many times is kept in words.
         self._because = lru_cache(maxsize=_REMEMBERED)(self._phrase)
         self._announced = lru_cache(maxsize=_REMEMBERED)(self._announcement)
+        self._told_day = lru_cache(maxsize=_REMEMBERED)(self._day)
+        self.upvotes = lru_cache(maxsize=_REMEMBERED)(self._upvotes)
         self.figures = lru_cache(maxsize=_REMEMBERED)(partial(_figures, locale))
-        self._matches = self.gettext("matches: {words}")
+        self._matches = self.gettext("matches: {words}").split("{words}")
         # TRANSLATORS: 0 to 12 as they stand within a sentence, for papers; parted by blanks
         self._numbers = self.gettext("no one two three four five six seven eight nine ten eleven twelve").split()
         shown = [1, *range(1, 100), 99]  # nobody can promise 0 or 100
@@ -101,10 +103,24 @@ class Words:
 
     def day(self, when: date, *, today: date | None = None) -> str:
         """`Thursday 22 January`, with the year unless it is today's."""
+        return self._told_day(when, today is not None and when.year == today.year)
+
+    def _day(self, when: date, of_this_year: bool) -> str:
         form = self.gettext("{weekday} {day} {month} {year}")
-        if today is not None and when.year == today.year:
+        if of_this_year:
             form = self.gettext("{weekday} {day} {month}")
         return form.format(weekday=self.weekday(when), year=when.year, **self._date(when))
+
+    def dated(self, when: date, *, today: date) -> str:
+        """`22 January`, with the year unless it is today's."""
+        form = self.gettext("{day} {month}")
+        if when.year != today.year:
+            form = self.gettext("{day} {month} {year}")
+        return form.format(year=when.year, **self._date(when))
+
+    def month(self, when: date) -> str:
+        """`January 2026`."""
+        return self.gettext("{month} {year}").format(month=self._months[when.month], year=when.year)
 
     def dateline(self, when: date) -> str:
         """A day with its year on a line of its own, which begins as a sentence does."""
@@ -164,7 +180,7 @@ class Words:
             return self.gettext("No abstract in the listing.")
         return self.gettext("No abstract in the listing. Read it on {place}.").format(place=place)
 
-    def announced(self, item: Recommendation, today: date, *, kind: EditionKind = EditionKind.DAILY) -> str:
+    def announced(self, item: Recommendation, today: date, kind: EditionKind = EditionKind.DAILY) -> str:
         """When it was, if not today; in an edition of a week always."""
         if not item.late and item.announced >= today and kind is EditionKind.DAILY:
             return ""
@@ -212,19 +228,21 @@ class Words:
         newest: list[str] = []
         akin: list[Reason] = []
         for reason in item.reasons:
-            kind = reason.kind
+            kind, label, contribution, terms = reason
             if kind is _LIKED or kind is _INTEREST:
-                if reason.contribution > 0 and reason.terms:
+                if len(akin) < _WEIGHED and terms and contribution > 0:
                     akin.append(reason)
             elif kind is _NEWEST:
-                newest.append(self._because(kind, reason.label))
+                newest.append(self._because(kind, label))
             elif kind is not _DISLIKED and kind is not _BACKGROUND:
-                told.append(self._because(kind, reason.label))
-        if akin and item.slot is not Slot.EXPLORATION:  # that one is there for being unlike
-            told.append(self._because(akin[0].kind, akin[0].label))
-        if words := matching_words(akin[:_WEIGHED]):
-            told.append(self._matches.format(words=shortened(one_line(", ".join(words)), 2 * _LABEL)))
-        return tuple([*told, *newest][:SHOWN_REASONS])
+                told.append(self._because(kind, label))
+        if akin:
+            if item.slot is not Slot.EXPLORATION:  # that one is there for being unlike
+                told.append(self._because(akin[0].kind, akin[0].label))
+            if words := matching_words(akin):
+                told.append(shortened(one_line(", ".join(words)), 2 * _LABEL).join(self._matches))
+        told += newest
+        return tuple(told[:SHOWN_REASONS])
 
     def _phrase(self, kind: ReasonKind, label: str) -> str:
         match kind:
@@ -244,7 +262,7 @@ class Words:
 
     # ------------------------------------------------------------ sections
 
-    def upvotes(self, count: int, source: str) -> str:
+    def _upvotes(self, count: int, source: str) -> str:
         """`87 upvotes on Hugging Face`."""
         form = self.ngettext("{count} upvote on {place}", "{count} upvotes on {place}", count)
         return form.format(count=self.figures(count), place=_SOURCES.get(source) or _label(source))
@@ -326,6 +344,14 @@ class Words:
                 return self.gettext("What comes, when, and how to change it")
             case LetterKind.GOODBYE:
                 return self.gettext("You are out")
+            case LetterKind.CONFIRM:
+                return self.gettext("Press once to start")
+            case LetterKind.KNOWN:
+                return self.gettext("You are on the list already")
+            case LetterKind.MOVE:
+                return self.gettext("Press once to move here")
+            case LetterKind.MOVED:
+                return self.gettext("Your papers go elsewhere now")
         return self.gettext("Are you still reading?")
 
 
@@ -340,11 +366,17 @@ def why(item: Recommendation) -> tuple[str, ...]:
 def matching_words(reasons: Sequence[Reason]) -> list[str]:
     """The words that gave most over all the reasons, without those that are part of a longer one shown."""
     totals = dict(reasons[0].terms) if reasons else {}
-    so_far = totals.get
     for reason in reasons[1:]:
         for word, share in reason.terms:
-            totals[word] = so_far(word, 0.0) + share
-    ordered = [word for word in sorted(totals, key=totals.__getitem__, reverse=True) if totals[word] > 0]
+            if word in totals:
+                totals[word] += share
+            else:
+                totals[word] = share
+    ordered = sorted(totals, key=totals.__getitem__, reverse=True)
+    while ordered and totals[ordered[-1]] <= 0:
+        ordered.pop()
+    if " " not in "".join(ordered):  # of single words none is part of another
+        return ordered[:_MATCHES]
     padded = " \n ".join(["", *ordered, ""])
     found: list[str] = []
     for word in ordered:

@@ -8,10 +8,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import PurePath
 
 from digest import identity
+from digest.authors import AuthorKey, Byline
 from digest.identity import PaperId
 from digest.papers import Paper, Version
 from digest.signals import Value
 
+_KEY = re.compile(r"(?:arxiv|openalex|orcid|s2):[!-~]{1,100}")  # by which others know a person
 _YEAR_OR_MONTH = re.compile(r"(\d{4})(?:-(\d{1,2}))?", re.ASCII)
 
 
@@ -41,6 +43,7 @@ class Told:
     doi: PaperId | None = None
     abstract: str = ""
     authors: tuple[str, ...] = ()
+    known: tuple[tuple[str, tuple[str, ...]], ...] = ()  # of each author the id and the affiliations; or nothing
     categories: tuple[str, ...] = ()
     dated: Period | None = None
     url: str = ""  # http or https, or ""
@@ -51,11 +54,20 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Somebody:
+    """What a record tells of an author."""
+
+    id: str  # the name within the file, or a key such as "orcid:0000-0002-1825-0097"
+    signals: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """What stands in one place of a file."""
 
     line: int  # where it begins
-    told: Told | None = None  # None where it cannot be read
+    told: Told | None = None  # None where it cannot be read, or is of an author
+    author: Somebody | None = None
     problems: tuple[str, ...] = ()  # what of it cannot be read, each with its field: "title: expected text, found 3"
 
 
@@ -114,6 +126,7 @@ def paper_of(told: Told, path: str) -> Paper:
         title=told.title,
         abstract=told.abstract,
         authors=told.authors,
+        bylines=_bylines(told, path),
         categories=told.categories or (PurePath(path).stem,),
         versions=(Version(number=told.version or 1, submitted_at=dated),) if has_version else (),
         comment=told.comment,
@@ -121,4 +134,24 @@ def paper_of(told: Told, path: str) -> Paper:
         journal_ref="" if is_preprint else told.journal_ref,
         url="" if told.arxiv else told.url,
         partial=told.arxiv is not None,
+    )
+
+
+def author_key(path: str, name: str) -> AuthorKey:
+    """The key of an author: one that others know as well, or else the id within the file at `path`.
+
+    Each file counts its own people, so its path is part of the kind of its keys.
+    """
+    if _KEY.fullmatch(name):
+        return AuthorKey(name)
+    place, entry = (identity.entry_id(path, text).partition(":")[2] for text in ("", name))
+    return AuthorKey(f"file-{place}:{entry}")
+
+
+def _bylines(told: Told, path: str) -> tuple[Byline, ...]:
+    if not told.known:
+        return ()
+    return tuple(
+        Byline(name=name, affiliations=places, keys=(author_key(path, key),) if key else ())
+        for name, (key, places) in zip(told.authors, told.known, strict=True)
     )

@@ -1,15 +1,15 @@
 """Files of papers as streams: JSON lines (.jsonl, .ndjson, .json) and BibTeX (.bib), read again when they change.
 
-What the fields of each are is told in `jsonlines` and `bibtex`. A paper is known by its arXiv id, else its DOI, else by
-its name within the file. A file is read in pages of about 1,000 records; one that changes between two pages is begun
-anew, because what has been read of it may not stand there any more.
+What the fields of each are is told in `jsonlines`, whose lines may tell of authors too, and in `bibtex`. A paper is
+known by its arXiv id, else its DOI, else by its name within the file. A file is read in pages of about 1,000 records;
+one that changes between two pages is begun anew, because what has been read of it may not stand there any more.
 """
 
 import hashlib
 import os
 import re
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from io import BufferedReader
@@ -20,9 +20,9 @@ from digest.batches import Announces
 from digest.errors import SourceError
 from digest.identity import PaperId
 from digest.papers import Announcement, AnnouncementKind, Cursor, Page, Skipped
-from digest.signals import Signal
+from digest.signals import Signal, Value
 from digest.sources import bibtex, jsonlines
-from digest.sources.file_records import Piece, Position, Record, Told, paper_of
+from digest.sources.file_records import Piece, Position, Record, Told, author_key, paper_of
 from digest.sources.jats import clean
 from digest.sources.recent import day_of, is_recent
 from digest.sources.settings import FileSettings
@@ -184,7 +184,7 @@ class _Reading:
     observed_at: datetime  # when the file was written, UTC
     now: datetime
     announcements: dict[PaperId, Announcement] = field(default_factory=dict)
-    signals: dict[tuple[PaperId, str], Signal] = field(default_factory=dict)
+    signals: dict[tuple[str, str], Signal] = field(default_factory=dict)
     skipped: list[Skipped] = field(default_factory=list)
 
     def take(self, record: Record) -> None:
@@ -192,19 +192,24 @@ class _Reading:
         for problem in record.problems:
             reason = f"{PurePath(self.path).name} line {record.line}: {clean(problem)}"
             self.skipped.append(Skipped(reason=reason, paper=paper.id if paper else None))
+        if record.author is not None:
+            self._tell(author_key(self.path, record.author.id), record.author.signals)
         if record.told is None or paper is None:
             return
         dated = record.told.dated.begins if record.told.dated else None
         kind, day = _kind(record.told, self.now), day_of(dated, self.now)
         told = Announcement(source=NAME, stream=self.path, paper=paper, kind=kind, day=day)
         self.announcements[paper.id] = told
-        for name, value in record.told.signals.items():
-            signal = Signal(subject=paper.id, name=name, value=value, source="file", observed_at=self.observed_at)
-            self.signals[paper.id, name] = signal
+        self._tell(paper.id, record.told.signals)
+
+    def _tell(self, subject: str, told: Mapping[str, Value]) -> None:
+        for name, value in told.items():
+            signal = Signal(subject=subject, name=name, value=value, source="file", observed_at=self.observed_at)
+            self.signals[subject, name] = signal
 
     def refuse_nonsense(self) -> None:
         """SourceError for a file of which nothing can be read at its beginning."""
-        if self.skipped and not self.announcements:
+        if self.skipped and not self.announcements and not self.signals:
             first, count = self.skipped[0].reason[:200], len(self.skipped)
             raise SourceError(NAME, f"none of {count} records can be read; the first: {first}")
 

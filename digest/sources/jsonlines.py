@@ -5,7 +5,8 @@ Every field but `title` may be missing or null; fields with other names are not 
 id           an arXiv id, a DOI, an address, or any name that stays the same in this file
 title        text
 abstract     text, a blank line between paragraphs
-authors      a list of texts, or one text: "Ana Marin and Bo Li", "Marin, A.; Li, B."
+authors      a list of texts, or one text: "Ana Marin and Bo Li", "Marin, A.; Li, B."; or a list of objects with a name
+             each and, where known, an id and affiliations: {"name": "Ana Marin", "id": "marin", "affiliations": []}
 categories   a list of texts, or one text: "cs.LG cs.AI", "machine learning, tides"
 date         "2026-03-05T10:00:00Z", "2026-03-05", "2026-03" or "2026"
 url          an http or https address
@@ -14,6 +15,10 @@ journal_ref  text
 comment      text
 version      a whole number from 1 on
 signals      an object: a name with a number, a text or a list of texts, such as {"citations": 12}
+
+A line with `author` in the place of `title` tells of a person: {"author": "marin", "signals": {"h-index": 38}}. What
+`author` and an author's `id` hold is an ORCID ("orcid:0000-0002-1825-0097"), an id of arXiv, Semantic Scholar or
+OpenAlex ("arxiv:marin_a_1", "s2:1741101", "openalex:A5023888391"), or any name that stays the same in this file.
 """
 
 import json
@@ -25,7 +30,7 @@ from digest import identity, signals
 from digest.identity import PaperId
 from digest.signals import Value
 from digest.sources import author_lists, markup, naming
-from digest.sources.file_records import Period, Piece, Position, Record, Told, keys, period
+from digest.sources.file_records import Period, Piece, Position, Record, Somebody, Told, keys, period
 from digest.sources.jats import clean
 
 LONGEST_LINE = 2**20  # bytes
@@ -67,7 +72,11 @@ def _too_long(number: int) -> Record:
 
 def _record(line: bytes, number: int) -> Record:
     try:
-        told, problems = _told(_object(line))
+        values = _object(line)
+        if values.get("author") is not None and values.get("title") is None:
+            author, problems = _somebody(values)
+            return Record(line=number, author=author, problems=tuple(problems))
+        told, problems = _told(values)
     except ValueError as error:
         return Record(line=number, problems=(str(error),))
     return Record(line=number, told=told, problems=tuple(problems))
@@ -99,13 +108,15 @@ def _told(values: Mapping[str, Any]) -> tuple[Told, list[str]]:
         raise _unexpected("url", "an http or https address", url)
     arxiv, doi = _keys(values, name, url)
     found, problems = _signals(values.get("signals"))
+    authors, known = _authors(values)
     told = Told(
         title=title,
         name=name,
         arxiv=arxiv,
         doi=doi,
         abstract=markup.plain_paragraphs(_text(values, "abstract")),
-        authors=_authors(values),
+        authors=authors,
+        known=known,
         categories=_categories(values),
         dated=_dated(values),
         url=markup.address(url or name),
@@ -132,9 +143,34 @@ def _keys(values: Mapping[str, Any], name: str, url: str) -> tuple[PaperId | Non
     )
 
 
-def _authors(values: Mapping[str, Any]) -> tuple[str, ...]:
-    listed = _texts(values, "authors")
-    return author_lists.names(listed) if isinstance(listed, str) else author_lists.each_name(listed)
+def _somebody(values: Mapping[str, Any]) -> tuple[Somebody, list[str]]:
+    """What a line tells of an author, and what of the signals cannot be read."""
+    name = clean(_text(values, "author"))
+    if not name:
+        raise _unexpected("author", "an id", None)
+    found, problems = _signals(values.get("signals"))
+    return Somebody(id=name, signals=found), problems
+
+
+_Known = tuple[tuple[str, tuple[str, ...]], ...]  # of each author the id, "" without, and the affiliations
+
+
+def _authors(values: Mapping[str, Any]) -> tuple[tuple[str, ...], _Known]:
+    """The names, and what is told of each besides; nothing where names are all that is told."""
+    value = values.get("authors")
+    if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
+        listed = [_author(item) for item in value]
+        return tuple(name for name, _ in listed), tuple(known for _, known in listed)
+    told = _texts(values, "authors")
+    return author_lists.names(told) if isinstance(told, str) else author_lists.each_name(told), ()
+
+
+def _author(values: Mapping[str, Any]) -> tuple[str, tuple[str, tuple[str, ...]]]:
+    name, places = author_lists.one(_text(values, "name")), _texts(values, "affiliations")
+    if not name:
+        raise _unexpected("authors", "the name of each", None)
+    found = tuple(filter(None, map(clean, [places] if isinstance(places, str) else places)))
+    return name[0], (clean(_text(values, "id")), found)
 
 
 def _categories(values: Mapping[str, Any]) -> tuple[str, ...]:

@@ -19,13 +19,19 @@ class Pace:
         interval: float,
         *,
         last: datetime | None = None,
+        recall: Callable[[], datetime | None] = lambda: None,
         note: Callable[[datetime], None] = lambda at: None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """`note` is told of every request before it is made, and again when it is over."""
+        """`note` is told of every request before it is made, and again when it is over.
+
+        `recall` tells before the first request when another process has made the last one; it may have done so after
+        this was made, and before its turn was over.
+        """
         self.interval = interval
         self.last = last
+        self._recall: Callable[[], datetime | None] | None = recall
         self._note = note
         self._clock = clock
         self._sleep = sleep
@@ -33,6 +39,9 @@ class Pace:
     @contextmanager
     def turn(self) -> Iterator[None]:
         """One request, begun as soon as it may be."""
+        if self._recall is not None:
+            self.last = max(filter(None, (self.last, self._recall())), default=None)
+            self._recall = None
         if self.last is not None:
             rest = self.interval - (self._clock() - self.last).total_seconds()
             if rest > 0:

@@ -12,6 +12,7 @@ from digest.identity import PaperId
 from digest.papers import FRESH, Announcement, AnnouncementKind
 from digest.store import tables as t
 from digest.store.papers import KeptPaper, Papers
+from digest.store.search import mark
 from digest.store.upsert import chunks, insert, take_turns
 from digest.store.works import Works
 
@@ -143,6 +144,7 @@ class Announcements:
         self._correct(news.corrected)
         for part in chunks(news.wanted):
             self._db.execute(insert(self._db, t.announcement).on_conflict_do_nothing(), part)
+        mark(self._db, (each["paper_id"] for each in news.wanted))  # by the day of which they are found
         a = t.announcement.c
         new = sa.select(sa.func.count(a.id)).where(a.id > before, a.kind != AnnouncementKind.CONFIRMED)
         return self._db.execute(new).scalar_one()
@@ -238,6 +240,15 @@ class Announcements:
         a = t.announcement.c
         query = sa.select(sa.func.min(a.day)).where(a.source.in_(sources), a.stream == stream, a.kind.in_(_COUNTED))
         return self._db.execute(query).scalar()
+
+    def first_fresh(self, rows: Set[int]) -> dict[int, date]:
+        """The first day on which each of some papers was announced as new or cross-listed, where it was."""
+        a = t.announcement.c
+        found: dict[int, date] = {}
+        for part in chunks(sorted(rows)):
+            query = sa.select(a.paper_id, sa.func.min(a.day)).where(a.paper_id.in_(part), a.kind.in_(FRESH))
+            found.update(map(tuple, self._db.execute(query.group_by(a.paper_id))))
+        return found
 
     def _fresh(self, condition: sa.ColumnElement[bool]) -> list[FreshPaper]:
         a = t.announcement.c

@@ -1,7 +1,7 @@
 """One database, SQLite or PostgreSQL: opened, upgraded, and read or written in transactions."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -11,26 +11,36 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from digest.errors import StoreError
+from digest.store.aging import Aging
 from digest.store.alarms import Alarms
 from digest.store.announcements import Announcements
 from digest.store.batches import Batches
+from digest.store.copying import Content, copy_all
+from digest.store.counts import Counts
+from digest.store.days import Days
 from digest.store.deliveries import Deliveries
 from digest.store.editions import Editions
 from digest.store.feeds import Feeds
 from digest.store.harvests import Harvests
 from digest.store.history import History
+from digest.store.holdings import Holdings
+from digest.store.joining import Joinings
 from digest.store.letters import Letters
 from digest.store.messages import Messages
 from digest.store.papers import Papers
 from digest.store.people import People
+from digest.store.queue import Queue
 from digest.store.saved import Saved
 from digest.store.schema import Schema
+from digest.store.search import Search
 from digest.store.secrets import Secrets
 from digest.store.settings import DatabaseSettings
 from digest.store.shadow import Shadow
 from digest.store.signals import Signals
 from digest.store.subscribers import Subscribers
 from digest.store.suppressions import Suppressions
+from digest.store.texts import Texts
+from digest.store.types import read_json
 from digest.store.works import Works
 
 
@@ -49,12 +59,28 @@ class Transaction:
         return Works(self._connection)
 
     @cached_property
+    def texts(self) -> Texts:
+        return Texts(self._connection)
+
+    @cached_property
     def announcements(self) -> Announcements:
         return Announcements(self._connection)
 
     @cached_property
     def batches(self) -> Batches:
         return Batches(self._connection)
+
+    @cached_property
+    def days(self) -> Days:
+        return Days(self._connection)
+
+    @cached_property
+    def counts(self) -> Counts:
+        return Counts(self._connection)
+
+    @cached_property
+    def search(self) -> Search:
+        return Search(self._connection)
 
     @cached_property
     def signals(self) -> Signals:
@@ -97,6 +123,14 @@ class Transaction:
         return Deliveries(self._connection)
 
     @cached_property
+    def holdings(self) -> Holdings:
+        return Holdings(self._connection)
+
+    @cached_property
+    def joinings(self) -> Joinings:
+        return Joinings(self._connection)
+
+    @cached_property
     def letters(self) -> Letters:
         return Letters(self._connection)
 
@@ -115,6 +149,14 @@ class Transaction:
     @cached_property
     def alarms(self) -> Alarms:
         return Alarms(self._connection)
+
+    @cached_property
+    def aging(self) -> Aging:
+        return Aging(self._connection)
+
+    @cached_property
+    def queue(self) -> Queue:
+        return Queue(self._connection)
 
 
 class Store:
@@ -140,6 +182,11 @@ class Store:
         if "password" in url.query:  # libpq takes it there too
             url = url.update_query_dict({"password": "***"})
         return url.render_as_string(hide_password=True)
+
+    @property
+    def url(self) -> sa.URL:
+        """Where it is, with its password: for programs that are run for it, and never to be shown."""
+        return self._engine.url
 
     @property
     def file(self) -> Path | None:
@@ -168,6 +215,25 @@ class Store:
             if self._schema.revision() is None:
                 raise StoreError(f"{self.place} holds no schema; run: digest db upgrade")
 
+    def check_current(self) -> None:
+        """StoreError unless the database answers and its schema is that of this release."""
+        with self._explained():
+            if not self._schema.is_current():
+                raise StoreError(f"the schema of {self.place} is not that of this release; run: digest db upgrade")
+
+    def damage(self) -> str:
+        """What is wrong within an SQLite file, in its own words; "" where nothing is. A server looks after itself."""
+        with self._explained(), self._engine.connect() as connection:
+            if connection.dialect.name != "sqlite":
+                return ""
+            found = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar())
+        return "" if found == "ok" else found
+
+    def copy_to(self, file: Path) -> None:
+        """Write an SQLite database to a new file while it is in use: whole, as of one moment (VACUUM INTO)."""
+        with self._explained(), self._engine.execution_options(sqlite_begin=None).connect() as connection:
+            connection.exec_driver_sql("VACUUM INTO ?", (str(file),))
+
     @contextmanager
     def begin(self) -> Iterator[Transaction]:
         """A transaction that may write: all of it is kept, or none."""
@@ -180,6 +246,25 @@ class Store:
         with self._explained(), self._reading.begin() as connection:
             yield Transaction(connection)
 
+    @contextmanager
+    def kept(self) -> Iterator["Kept"]:
+        """A connection that is kept for many small transactions, one at a time."""
+        with self._explained(), self._writing.connect() as connection:
+            yield Kept(connection, self._explained)
+
+    def copy_into(
+        self, other: "Store", progress: Callable[[str, int, int], None] = lambda table, done, of: None
+    ) -> dict[str, Content]:
+        """Copy everything, as of this moment, into another, empty database of this release; rows by table."""
+        other.check_current()
+        with (
+            self._explained(),
+            self._reading.begin() as source,
+            other._explained(),
+            other._writing.begin() as target,
+        ):
+            return copy_all(source, target, progress)
+
     def close(self) -> None:
         self._engine.dispose()
 
@@ -187,9 +272,23 @@ class Store:
     def _explained(self) -> Iterator[None]:
         try:
             yield
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, self._engine.dialect.loaded_dbapi.Error) as error:
             cause = getattr(error, "orig", None) or error
             raise StoreError(f"{self.place}: {' '.join(str(cause).split())}{_remedy(str(cause))}") from error
+
+
+class Kept:
+    """What begins transactions that may write on one connection: at a third of what each costs on one of its own."""
+
+    def __init__(self, connection: sa.Connection, explained: Callable[[], AbstractContextManager[None]]) -> None:
+        self._connection = connection
+        self._explained = explained
+
+    @contextmanager
+    def begin(self) -> Iterator[Transaction]:
+        """A transaction that may write: all of it is kept, or none. For one thread at a time."""
+        with self._explained(), self._connection.begin():
+            yield Transaction(self._connection)
 
 
 def _remedy(problem: str) -> str:
@@ -213,7 +312,7 @@ def _engine(settings: DatabaseSettings) -> sa.Engine:
             raise StoreError(f"[database] url: {url.get_backend_name()} is not supported, use sqlite or postgresql")
         if "@" in (url.host or ""):
             raise ValueError("the rest of a password stands in the host")
-        engine = sa.create_engine(url, connect_args=_connect_args(url, settings))
+        engine = sa.create_engine(url, connect_args=_connect_args(url, settings), json_deserializer=read_json)
     except (SQLAlchemyError, ModuleNotFoundError) as error:
         hint = "; install paperround[postgres]" if isinstance(error, ModuleNotFoundError) else ""
         raise StoreError(f"[database] url cannot be used: {' '.join(str(error).split())}{hint}") from error
@@ -248,4 +347,4 @@ def _begin_sqlite(connection: sa.Connection) -> None:
     # A transaction that reads first and writes later fails at once when another one writes between: writers say so.
     mode = options.get("sqlite_begin", "DEFERRED")
     if mode is not None:
-        connection.exec_driver_sql(f"BEGIN {mode}")
+        connection.connection.cursor().execute(f"BEGIN {mode}")  # not by SQLAlchemy: for every mail there is one

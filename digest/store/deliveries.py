@@ -7,8 +7,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from digest.mail import Delivery, DeliveryState, Frozen, LetterKind
+from digest.mail import UNCONFIRMED, Delivery, DeliveryState, Frozen, LetterKind
 from digest.store import tables as t
+from digest.store.prepared import Prepared
 from digest.store.upsert import insert
 from digest.subscribers import SubscriberState
 
@@ -16,9 +17,15 @@ MAIL = "mail"
 _WAITING = (DeliveryState.PENDING.value, DeliveryState.UNCERTAIN.value)
 _UNSENT = (*_WAITING, DeliveryState.HELD.value)
 _OPEN = (*_UNSENT, DeliveryState.SENDING.value)
-# A goodbye goes to somebody who has left; nothing else goes to anybody but the active.
-_READERS = (SubscriberState.ACTIVE.value,)
-_LEAVERS = (SubscriberState.LEFT.value,)
+_INDEXED = sa.text(t.OPEN_DELIVERY)  # in these words, so that the index of what is open is used
+# Editions go to the active alone, and so do letters, but for these.
+_READER = SubscriberState.ACTIVE.value
+_MEMBERS = (_READER, SubscriberState.PAUSED.value, SubscriberState.LEFT.value)
+_WANTING: dict[str, tuple[str, ...]] = {
+    LetterKind.GOODBYE: (SubscriberState.LEFT.value,),
+    LetterKind.KNOWN: _MEMBERS,
+    **dict.fromkeys(UNCONFIRMED, (SubscriberState.PENDING.value,)),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,16 +64,25 @@ class Deliveries:
 
     # ------------------------------------------------------------ before sending
 
-    def open(self, now: datetime) -> list[Delivery]:
-        """What may be tried at `now`, oldest first: pending or uncertain, and due."""
+    def due(self, now: datetime, *, part: int = 0, of: int = 1) -> list[int]:
+        """The numbers of what may be tried at `now`, oldest first: pending or uncertain, and due.
+
+        With `of` above 1, only those that leave `part` when they are divided by it.
+        """
         d = t.delivery.c
-        query = sa.select(t.delivery).where(d.state.in_(_WAITING), d.next_attempt_at <= now)
+        query = sa.select(d.id).where(_may_be_tried(now), d.id % of == part)
+        return list(self._db.execute(query.order_by(d.next_attempt_at, d.id)).scalars())
+
+    def open(self, now: datetime, numbers: Collection[int]) -> list[Delivery]:
+        """Those of some deliveries that may be tried at `now`, oldest first."""
+        d = t.delivery.c
+        query = sa.select(t.delivery).where(d.id.in_(numbers), _may_be_tried(now))
         return [_delivery(row) for row in self._db.execute(query.order_by(d.next_attempt_at, d.id))]
 
     def sweep(self, now: datetime, *, is_gone: Callable[[str], bool]) -> int:
         """Make uncertain what was claimed by a process that is gone, or whose lease is over; return how many."""
         d = t.delivery.c
-        claimed = self._db.execute(sa.select(t.delivery).where(d.state == DeliveryState.SENDING.value)).all()
+        claimed = self._db.execute(sa.select(t.delivery).where(d.state == DeliveryState.SENDING.value, _INDEXED)).all()
         abandoned = [
             row
             for row in claimed
@@ -84,7 +100,7 @@ class Deliveries:
         """
         d = t.delivery.c
         waiting = (DeliveryState.PENDING.value, DeliveryState.HELD.value)
-        over = sa.update(t.delivery).where(d.state.in_(waiting), ~d.in_doubt, d.expires_at <= now)
+        over = sa.update(t.delivery).where(d.state.in_(waiting), ~d.in_doubt, d.expires_at <= now, _INDEXED)
         closed = over.values(state=DeliveryState.EXPIRED.value, answer="its day is over")
         found = self._db.execute(closed.returning(d.id, d.edition_id)).all()
         return sorted((row.id, row.edition_id) for row in found if row.edition_id is not None)
@@ -92,34 +108,35 @@ class Deliveries:
     def claim(
         self, delivery: Delivery, *, address_hash: str, lease_until: datetime, holder: str | None = None
     ) -> Delivery | None:
-        """Take a delivery for sending, and return it as it is then.
+        """Take a delivery for sending, keep what its message is, and return it as it is then.
 
         None if another run has taken it, its reader does not want it any more, or the address is suppressed.
         """
-        attempts = delivery.attempts + 1
-        values = {
-            "number": delivery.id,
-            "was": delivery.state.value,
-            "tried": delivery.attempts,
-            "hash": address_hash,
-            "now_tried": attempts,
-            "until": lease_until,
-            "by": holder,
-        }
-        if self._db.execute(_CLAIM_LETTER if delivery.letter_id else _CLAIM, values).rowcount != 1:
-            return None
-        return replace(delivery, state=DeliveryState.SENDING, attempts=attempts)
+        attempts, frozen = delivery.attempts + 1, delivery.frozen
+        claim = _CLAIM_LETTER if delivery.letter_id else _CLAIM
+        claimed = claim.run(
+            self._db,
+            number=delivery.id,
+            was=delivery.state.value,
+            tried=delivery.attempts,
+            hash=address_hash,
+            now_tried=attempts,
+            until=lease_until,
+            by=holder,
+            print=frozen.fingerprint if frozen else None,
+            moment=frozen.written_at if frozen else None,
+        )
+        return replace(delivery, state=DeliveryState.SENDING, attempts=attempts) if claimed == 1 else None
 
     def cancel_unwanted(self) -> int:
         """Close what was meant for readers who left, paused or are suppressed; return how many."""
-        d = t.delivery.c
-        goodbye = sa.select(t.letter.c.id).where(t.letter.c.kind == LetterKind.GOODBYE.value)
-        is_goodbye = sa.and_(d.letter_id.is_not(None), d.letter_id.in_(goodbye))
+        d, c, s = t.delivery.c, t.letter.c, t.subscriber.c
+        welcome = sa.select(c.id).join(t.subscriber, s.id == c.subscriber_id).where(_is_wanted())
         gone = sa.or_(
-            sa.and_(~is_goodbye, d.subscriber_id.not_in(_in_state(_READERS))),
-            sa.and_(is_goodbye, d.subscriber_id.not_in(_in_state(_LEAVERS))),
+            sa.and_(d.letter_id.is_(None), d.subscriber_id.not_in(_in_state(_READER))),
+            sa.and_(d.letter_id.is_not(None), d.letter_id.not_in(welcome)),
         )
-        statement = sa.update(t.delivery).where(d.state.in_(_UNSENT), gone)
+        statement = sa.update(t.delivery).where(d.state.in_(_UNSENT), gone, _INDEXED)
         return self._db.execute(
             statement.values(state=DeliveryState.CANCELLED.value, answer="the reader is not active")
         ).rowcount
@@ -128,7 +145,7 @@ class Deliveries:
 
     def sent(self, delivery: Delivery, *, answer: str, now: datetime) -> None:
         """The next hop is responsible now, whoever has claimed it since."""
-        self._db.execute(_SENT, {"number": delivery.id, "said": _kept(answer), "moment": now})
+        _SENT.run(self._db, number=delivery.id, said=_kept(answer), moment=now)
 
     def failed(self, delivery: Delivery, *, answer: str) -> None:
         """Refused for ever."""
@@ -161,7 +178,7 @@ class Deliveries:
 
     def hold_uncertain(self) -> int:
         """Keep back all that is uncertain; return how many that were."""
-        statement = sa.update(t.delivery).where(t.delivery.c.state == DeliveryState.UNCERTAIN.value)
+        statement = sa.update(t.delivery).where(t.delivery.c.state == DeliveryState.UNCERTAIN.value, _INDEXED)
         return self._db.execute(statement.values(state=DeliveryState.HELD.value)).rowcount
 
     def release(self, numbers: Collection[int], *, now: datetime) -> int:
@@ -186,8 +203,8 @@ class Deliveries:
         """What may have been taken, is open, and whose bytes are not kept."""
         d = t.delivery.c
         kept = sa.exists().where(t.message.c.delivery_id == d.id)
-        open_ones = sa.select(t.delivery).where(d.state.in_(_UNSENT), d.in_doubt, ~kept)
-        return [_delivery(row) for row in self._db.execute(open_ones.order_by(d.id))]
+        open_ones = sa.select(t.delivery).where(d.state.in_(_UNSENT), d.in_doubt, ~kept, _INDEXED)
+        return [_delivery(row) for row in self._db.execute(open_ones.order_by(d.next_attempt_at, d.id))]
 
     def listed(
         self, states: Collection[DeliveryState] = (), *, subscriber: int | None = None, limit: int | None = None
@@ -214,7 +231,11 @@ class Deliveries:
         """How many deliveries are open whose edition was kept at `moment` or before."""
         d, e = t.delivery.c, t.edition.c
         query = sa.select(sa.func.count()).select_from(t.delivery.join(t.edition))
-        return int(self._db.execute(query.where(d.state.in_(_OPEN), e.created_at <= moment)).scalar_one())
+        return int(self._db.execute(query.where(d.state.in_(_OPEN), e.created_at <= moment, _INDEXED)).scalar_one())
+
+
+def _may_be_tried(now: datetime) -> sa.ColumnElement[bool]:
+    return sa.and_(t.delivery.c.state.in_(_WAITING), t.delivery.c.next_attempt_at <= now, _INDEXED)
 
 
 def _attempt(delivery: Delivery) -> sa.ColumnElement[bool]:
@@ -223,20 +244,20 @@ def _attempt(delivery: Delivery) -> sa.ColumnElement[bool]:
     return sa.and_(d.id == delivery.id, d.attempts == delivery.attempts, d.state.in_(_OPEN))
 
 
-def _in_state(states: Collection[str]) -> sa.Select[Any]:
-    return sa.select(t.subscriber.c.id).where(t.subscriber.c.state.in_(states))
+def _in_state(state: str) -> sa.Select[Any]:
+    return sa.select(t.subscriber.c.id).where(t.subscriber.c.state == state)
 
 
-def _claim(wanted: sa.Select[Any]) -> sa.Update:
-    """Taking a delivery whose reader is among the wanted; made once, because it is run for every mail."""
+def _claim(wanted: sa.Exists) -> Prepared:
+    """Taking a delivery that is wanted still; made once, because it is run for every mail."""
     d = t.delivery.c
-    return (
+    return Prepared(
         sa.update(t.delivery)
         .where(
             d.id == sa.bindparam("number"),
             d.state == sa.bindparam("was"),
             d.attempts == sa.bindparam("tried"),
-            d.subscriber_id.in_(wanted),
+            wanted.correlate(t.delivery),
             ~sa.exists().where(t.suppression.c.address_hash == sa.bindparam("hash")),
         )
         .values(
@@ -244,21 +265,24 @@ def _claim(wanted: sa.Select[Any]) -> sa.Update:
             attempts=sa.bindparam("now_tried"),
             lease_until=sa.bindparam("until"),
             holder=sa.bindparam("by"),
+            fingerprint=sa.bindparam("print"),
+            written_at=sa.bindparam("moment"),
         )
     )
 
 
-def _wanting_letters() -> sa.Select[Any]:
-    """Who may get the letter of a delivery at this moment."""
-    s, is_goodbye = t.subscriber.c, t.letter.c.kind == LetterKind.GOODBYE.value
-    goodbye = sa.exists().where(t.letter.c.id == t.delivery.c.letter_id, is_goodbye).correlate(t.delivery)
-    fits = sa.or_(sa.and_(goodbye, s.state.in_(_LEAVERS)), sa.and_(~goodbye, s.state.in_(_READERS)))
-    return sa.select(s.id).where(fits).correlate(t.delivery)
+def _is_wanted() -> sa.ColumnElement[bool]:
+    """Whether a letter is one that its reader may get at this moment."""
+    kind, state = t.letter.c.kind, t.subscriber.c.state
+    special = [sa.and_(kind == str(each), sa.or_(*[state == one for one in some])) for each, some in _WANTING.items()]
+    usual = sa.and_(*[kind != str(each) for each in _WANTING], state == _READER)
+    return sa.or_(usual, *special)
 
 
-_CLAIM = _claim(_in_state(_READERS))
-_CLAIM_LETTER = _claim(_wanting_letters())
-_SENT = (
+_ITS_READER = t.subscriber.c.id == t.delivery.c.subscriber_id
+_CLAIM = _claim(sa.exists().where(_ITS_READER, t.subscriber.c.state == _READER))
+_CLAIM_LETTER = _claim(sa.exists().where(_ITS_READER, t.letter.c.id == t.delivery.c.letter_id, _is_wanted()))
+_SENT = Prepared(
     sa.update(t.delivery)
     .where(t.delivery.c.id == sa.bindparam("number"))
     .values(

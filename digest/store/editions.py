@@ -1,7 +1,8 @@
 """Editions: a kept choice of papers with the reasons as they were."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,11 +19,12 @@ from digest.editions import (
     Slot,
     Trending,
 )
+from digest.identity import PaperId
 from digest.mail import DeliveryState
 from digest.papers import AnnouncementKind
 from digest.store import tables as t
 from digest.store.papers import KeptPaper, Papers
-from digest.store.upsert import insert
+from digest.store.upsert import MANY, chunks, each, insert, many
 from digest.subscribers import EditionKind
 
 
@@ -30,7 +32,8 @@ class Editions:
     """Editions within one transaction.
 
     A kept item is {"p": paper row, "d": day announced, "s": score, "r": [[kind, label, contribution, terms], …],
-    "w": slot, "c": probability, "i": interest}, and "l": 1 if it was late; the oldest have none of the last three.
+    "w": slot, "c": probability, "i": interest}, "l": 1 if it was late, and "g": where its code is, if that was known;
+    the oldest have none of "w", "c" and "i".
     The ledger is [[stream, seen, expected, chosen, state, since], …], a notice [row, kind, day], what is trending
     [[row, upvotes, source], …].
     """
@@ -41,30 +44,22 @@ class Editions:
 
     def keep(self, slate: Slate, *, now: datetime) -> int | None:
         """Keep a slate with what it has shown, and return the edition's number; None if that day has one already."""
-        shown = [item.paper.id for item in slate.recommendations]
-        named = [each.paper.id for each in slate.notices] + [each.paper.id for each in slate.trending]
-        named += [paper.id for paper in slate.also_new]
-        rows = self._papers.rows([*shown, *named])
-        statement = insert(self._db, t.edition).values(
-            subscriber_id=slate.subscriber_id,
-            kind=slate.kind.value,
-            slot_date=slate.slot_date,
-            items=[_packed(item, rows[item.paper.id]) for item in slate.recommendations],
-            considered=[list(pair) for pair in slate.considered],
-            papers_read=slate.papers_read,
-            ledger=[_line(each) for each in slate.coverage],
-            notices=[[rows[each.paper.id], each.kind.value, each.day.isoformat()] for each in slate.notices],
-            also_new=[rows[paper.id] for paper in slate.also_new],
-            trending=[[rows[each.paper.id], each.upvotes, each.source] for each in slate.trending],
-            created_at=now,
-        )
-        number = self._db.execute(statement.on_conflict_do_nothing().returning(t.edition.c.id)).scalar()
-        if number is not None and shown:
-            seen = [
-                {"subscriber_id": slate.subscriber_id, "paper_id": rows[key], "edition_id": number} for key in shown
-            ]
-            self._db.execute(insert(self._db, t.seen).on_conflict_do_nothing(), seen)
-        return number
+        return self.keep_all([slate], now=now)[0]
+
+    def keep_all(self, slates: Sequence[Slate], *, now: datetime) -> list[int | None]:
+        """The same for many slates."""
+        rows = self._papers.rows({key for slate in slates for key in _named(slate)})
+        statement = insert(self._db, t.edition).on_conflict_do_nothing().returning(t.edition.c.id)
+        numbers = each(self._db, statement, [_row(slate, rows, now) for slate in slates])
+        seen = [
+            {"subscriber_id": slate.subscriber_id, "paper_id": rows[item.paper.id], "edition_id": number}
+            for slate, number in zip(slates, numbers, strict=True)
+            if number is not None
+            for item in slate.recommendations
+        ]
+        for part in chunks(seen, MANY):
+            many(self._db, insert(self._db, t.seen).on_conflict_do_nothing(), part)
+        return numbers
 
     def get(self, numbers: Iterable[int], *, shelf: dict[int, KeptPaper] | None = None) -> dict[int, Edition]:
         """Editions by number; papers that are on the shelf, by row, are not read again, and others are put there."""
@@ -73,6 +68,26 @@ class Editions:
     def of(self, subscriber: int, *, limit: int) -> list[Edition]:
         """A subscriber's last editions, newest first."""
         return self._whole(t.edition.c.subscriber_id == subscriber, limit=limit)
+
+    def brought(
+        self, subscriber: int, *, limit: int, most: int | None = None, shelf: dict[int, KeptPaper] | None = None
+    ) -> list[Edition]:
+        """A subscriber's last editions, newest first, with the papers they brought and nothing that they only named.
+
+        Enough of them to have brought `most` papers, at most `limit`; the shelf is as for `get`.
+        """
+        rows, brought = list[sa.Row[Any]](), 0
+        with self._db.execute(_BROUGHT, {"of": subscriber, "most": limit}) as found:
+            for row in found:
+                rows.append(row)
+                brought += len(row._mapping["items"])
+                if most is not None and brought >= most:
+                    break
+        papers = {} if shelf is None else shelf
+        wanted = {item["p"] for row in rows for item in row._mapping["items"]} - papers.keys()
+        if wanted:
+            papers |= self._papers.by_row(wanted)
+        return [_edition(row, papers) for row in rows]
 
     def on(self, subscriber: int, kind: EditionKind, slot_date: date) -> Edition | None:
         e = t.edition.c
@@ -116,11 +131,49 @@ class Editions:
         return [_edition(row, papers) for row in found]
 
 
+def _named(slate: Slate) -> Iterator[PaperId]:
+    """The papers that a slate shows or names."""
+    for named in (slate.recommendations, slate.notices, slate.trending):
+        yield from (each.paper.id for each in named)
+    yield from (paper.id for paper in slate.also_new)
+
+
+def _row(slate: Slate, rows: Mapping[PaperId, int], now: datetime) -> dict[str, Any]:
+    return {
+        "subscriber_id": slate.subscriber_id,
+        "kind": slate.kind.value,
+        "slot_date": slate.slot_date,
+        "items": [_packed(item, rows[item.paper.id]) for item in slate.recommendations],
+        "considered": [list(pair) for pair in slate.considered],
+        "papers_read": slate.papers_read,
+        "ledger": [_line(each) for each in slate.coverage],
+        "notices": [[rows[each.paper.id], each.kind.value, each.day.isoformat()] for each in slate.notices],
+        "also_new": [rows[paper.id] for paper in slate.also_new],
+        "trending": [[rows[each.paper.id], each.upvotes, each.source] for each in slate.trending],
+        "created_at": now,
+    }
+
+
+def _brought() -> sa.Select[Any]:
+    e = t.edition.c
+    unsaid = (sa.null().label(name) for name in ("notices", "also_new", "trending"))
+    told = (e.id, e.subscriber_id, e.kind, e.slot_date, e["items"], e.considered, e.papers_read, e.created_at, e.ledger)
+    query = sa.select(*told, *unsaid).where(e.subscriber_id == sa.bindparam("of"))
+    return query.order_by(e.slot_date.desc(), e.id.desc()).limit(sa.bindparam("most"))
+
+
+_BROUGHT = _brought()  # made once: to make it takes longer than to ask it
+
+
 def _packed(item: Recommendation, row: int) -> dict[str, Any]:
     reasons = [[r.kind.value, r.label, r.contribution, [list(term) for term in r.terms]] for r in item.reasons]
     packed = {"p": row, "d": item.announced.isoformat(), "s": item.score, "r": reasons, "w": item.slot.value}
     packed |= {"c": item.probability, "i": item.interest}
-    return packed | {"l": 1} if item.late else packed
+    if item.late:
+        packed["l"] = 1
+    if item.code:
+        packed["g"] = item.code
+    return packed
 
 
 def _line(coverage: Coverage) -> list[Any]:
@@ -146,21 +199,24 @@ def _notice(notice: Sequence[Any], papers: dict[int, KeptPaper]) -> Notice:
 
 
 def _unpacked(item: dict[str, Any], kept: KeptPaper) -> Recommendation:
-    reasons = tuple(
-        Reason(kind=ReasonKind(kind), label=label, contribution=share, terms=tuple((w, s) for w, s in terms))
-        for kind, label, share, terms in item["r"]
-    )
-    day = date.fromisoformat(item["d"])
+    reasons = [Reason(_KINDS[kind], label, share, tuple(map(tuple, terms))) for kind, label, share, terms in item["r"]]
     return Recommendation(
         paper=kept.paper,
         score=item["s"],
-        reasons=reasons,
-        announced=day,
+        reasons=tuple(reasons),
+        announced=_day(item["d"]),
         late=bool(item.get("l")),
         probability=item.get("c"),
         interest=item.get("i", ""),
-        slot=Slot(item.get("w", Slot.CHOSEN)),
+        slot=_SLOTS[item.get("w", "chosen")],
+        code=item.get("g", ""),
     )
+
+
+# Looked up, not called: an edition has a hundred reasons, and a hundred thousand editions may be read in one go.
+_KINDS = {kind.value: kind for kind in ReasonKind}
+_SLOTS = {slot.value: slot for slot in Slot}
+_day = lru_cache(maxsize=64)(date.fromisoformat)
 
 
 def _edition(row: sa.Row[Any], papers: dict[int, KeptPaper]) -> Edition:

@@ -1,23 +1,17 @@
 """Messages: what makes a mail the same at every attempt.
 
 A mail is written from what is kept, and the same each time. So its fingerprint and the moment it was written are kept
-before the first attempt, and its bytes only where an attempt left it in doubt: a hundred thousand mails are gigabytes.
+with the claim, and its bytes only where an attempt left it in doubt: a hundred thousand mails are gigabytes.
 """
 
 from collections.abc import Iterable
 
 import sqlalchemy as sa
 
-from digest.mail import Delivery, Frozen
 from digest.store import tables as t
 from digest.store.upsert import chunks, insert
 
 _OPEN = sa.text(t.OPEN_DELIVERY)
-_FREEZE = (
-    sa.update(t.delivery)
-    .where(t.delivery.c.id == sa.bindparam("number"), t.delivery.c.attempts == sa.bindparam("tries"), _OPEN)
-    .values(fingerprint=sa.bindparam("print"), written_at=sa.bindparam("moment"))
-)
 
 
 class Messages:
@@ -25,15 +19,6 @@ class Messages:
 
     def __init__(self, connection: sa.Connection) -> None:
         self._db = connection
-
-    def freeze(self, frozen: Iterable[tuple[Delivery, Frozen]]) -> None:
-        """Keep what messages are, of deliveries that nobody has tried since they were read."""
-        rows = [
-            {"number": one.id, "tries": one.attempts, "print": what.fingerprint, "moment": what.written_at}
-            for one, what in frozen
-        ]
-        if rows:
-            self._db.execute(_FREEZE, rows)
 
     def keep(self, delivery: int, content: bytes) -> None:
         """Keep the bytes of a message that is in doubt; once kept, they stay."""

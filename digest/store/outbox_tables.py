@@ -49,6 +49,7 @@ delivery = sa.Table(
         sqlite_where=sa.text(OPEN_DELIVERY),
         postgresql_where=sa.text(OPEN_DELIVERY),
     ),
+    sqlite_autoincrement=True,  # addresses for bounces and replies name the number, which no other may ever have
 )
 
 message = sa.Table(  # the bytes of what is in doubt; beside the delivery, whose row is written often

@@ -12,6 +12,8 @@ from digest.authors import AuthorKey, Byline
 from digest.identity import PaperId
 from digest.papers import Paper, Version, merged
 from digest.store import tables as t
+from digest.store.search import mark
+from digest.store.texts import Texts
 from digest.store.upsert import chunks, insert, many, take_turns
 from digest.store.works import Works
 
@@ -31,6 +33,7 @@ class Papers:
     def __init__(self, connection: sa.Connection) -> None:
         self._db = connection
         self._works = Works(connection)
+        self._texts = Texts(connection)
 
     # ------------------------------------------------------------ writing
 
@@ -47,7 +50,8 @@ class Papers:
     def keep(self, papers: Iterable[Paper], terms: Mapping[PaperId, bytes], *, now: datetime) -> set[PaperId]:
         """Write papers as they read now; `terms` must hold those that are new or whose text changed.
 
-        What is kept and what is told are merged (`papers.merged`): a partial paper blanks and replaces nothing.
+        What is kept and what is told are merged (`papers.merged`): a partial paper blanks and replaces nothing. How a
+        paper read before a newer version is kept beside (`texts`).
         Returns the ids of those that were kept without a journal's DOI and have one now.
         """
         take_turns(self._db, t.paper)
@@ -56,6 +60,7 @@ class Papers:
         unique = {key: merged(kept[key].paper, paper) if key in kept else paper for key, paper in told.items()}
         terms = {key: terms[key] for key, paper in unique.items() if key in terms and _text(paper) == _text(told[key])}
         with_text = [paper for paper in unique.values() if paper.id in terms]
+        self._texts.keep(_replaced(kept, with_text), now=now)
         for part in chunks([self._row(paper, terms[paper.id], now) for paper in with_text]):
             statement = insert(self._db, t.paper)
             fresh = {c.name: statement.excluded[c.name] for c in t.paper.c if c.name not in _FIXED}
@@ -64,6 +69,7 @@ class Papers:
         rows = self.rows(unique)
         self._works.keep_names(list(unique.values()), rows)
         self._keep_versions(unique.values(), rows)
+        mark(self._db, [rows[key] for key, paper in unique.items() if key not in kept or _differs(kept[key], paper)])
         return {key for key, paper in unique.items() if key in kept and _is_news(kept[key].paper.doi, paper.doi)}
 
     def _touch(self, papers: Sequence[Paper]) -> None:
@@ -171,11 +177,31 @@ class Papers:
 
 
 _LIGHT = ("authors", "bylines", "categories", "classes", "comment", "doi", "journal_ref", "submitter", "url")
+_FOUND_BY = ("title", "abstract", "authors", "categories")
 _FIXED = {"id", "canonical_key", "first_seen_at"}
 
 
 def _is_news(kept: str, told: str) -> bool:
     return bool(told) and not identity.is_preprint(told) and (not kept or identity.is_preprint(kept))
+
+
+def _replaced(kept: Mapping[PaperId, KeptPaper], papers: Iterable[Paper]) -> dict[int, Paper]:
+    """What a newer version takes the place of, by row number; another source's spelling of the same version does not
+    count.
+    """
+    before = ((kept[paper.id], paper) for paper in papers if paper.id in kept)
+    return {
+        was.row: was.paper
+        for was, paper in before
+        if 0 < was.paper.newest_version < paper.newest_version
+        and was.paper.abstract
+        and _text(was.paper) != _text(paper)
+    }
+
+
+def _differs(kept: KeptPaper, paper: Paper) -> bool:
+    """Whether a paper is to be found by other words than before."""
+    return any(getattr(kept.paper, name) != getattr(paper, name) for name in _FOUND_BY)
 
 
 def _text(paper: Paper) -> tuple[str, str]:

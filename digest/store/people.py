@@ -2,15 +2,39 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from digest.authors import AuthorKey
+from digest.identity import PaperId
 from digest.namesakes import Person
 from digest.store import tables as t
 from digest.store.upsert import chunks, insert, take_turns
+
+_NEAR = 100  # authors of a paper that count as having written with each other: the first of a list of thousands
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPerson:
+    """A person under the name first printed."""
+
+    number: int
+    printed: str
+    person: Person
+    hidden_at: datetime | None  # since when the operator shows no page of them
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A paper that somebody wrote."""
+
+    row: int
+    key: PaperId
+    submitted_at: datetime | None  # its first version, UTC
+    changed_at: datetime  # when the store last saw its text change, UTC
 
 
 class People:
@@ -93,6 +117,81 @@ class People:
         rows = self._db.execute(sa.select(t.author).where(t.author.c.block == block).order_by(t.author.c.id)).all()
         return [(row.id, row.printed, _person(row), self._papers(row.id)) for row in rows]
 
+    # ------------------------------------------------------------ one person
+
+    def get(self, number: int) -> KeptPerson | None:
+        """The person of a number."""
+        row = self._db.execute(sa.select(t.author).where(t.author.c.id == number)).first()
+        return None if row is None else _kept(row)
+
+    def like(self, block: str, first: str, *, limit: int) -> list[KeptPerson]:
+        """The persons of a block who have that first name or none, all of a block for ""; the first `limit` known."""
+        a = t.author.c
+        query = sa.select(t.author).where(a.block == block)
+        if first:
+            query = query.where(a.first.in_([first, ""]))
+        return [_kept(row) for row in self._db.execute(query.order_by(a.id).limit(limit))]
+
+    def written(self, number: int) -> list[Written]:
+        """Every paper of a person but those that are read as another one, newest first."""
+        p, v, m = t.paper.c, t.version.c, t.merge.c
+        query = (
+            sa.select(p.id, p.canonical_key, v.submitted_at, p.changed_at)
+            .join(t.authorship, t.authorship.c.paper_id == p.id)
+            .outerjoin(t.version, sa.and_(v.paper_id == p.id, v.number == 1))
+            .outerjoin(t.merge, sa.and_(m.paper_id == p.id, m.split_at.is_(None)))
+            .where(t.authorship.c.author_id == number, m.id.is_(None))
+            .order_by(sa.func.coalesce(v.submitted_at, p.first_seen_at).desc(), p.id.desc())
+        )
+        return [
+            Written(row, PaperId(key), submitted, changed) for row, key, submitted, changed in self._db.execute(query)
+        ]
+
+    def beside(self, number: int, *, limit: int) -> tuple[list[tuple[int, str, int]], int]:
+        """Who writes with a person, most papers together first: number (0 where hidden), name and papers of at most
+        `limit`; and how many they are in all.
+        """
+        a, own, other = t.author.c, t.authorship.alias(), t.authorship.alias()
+        together = sa.func.count().label("together")
+        query = (
+            sa.select(a.id, a.printed, a.hidden_at, together, sa.func.count().over())
+            .select_from(own)
+            .join(other, sa.and_(other.c.paper_id == own.c.paper_id, other.c.author_id != own.c.author_id))
+            .join(t.author, a.id == other.c.author_id)
+            .where(own.c.author_id == number, other.c.position < _NEAR)
+            .group_by(a.id, a.printed, a.hidden_at)
+            .order_by(together.desc(), a.id)
+            .limit(limit)
+        )
+        found = self._db.execute(query).all()
+        shown = [(0 if hidden else who, printed, papers) for who, printed, hidden, papers, _ in found]
+        return shown, found[0][-1] if found else 0
+
+    def of_paper(self, row: int) -> dict[int, int]:
+        """Who wrote a paper, as far as they were told from namesakes and are shown: the person by place, from 0."""
+        s = t.authorship.c
+        query = sa.select(s.position, s.author_id).join(t.author).where(s.paper_id == row)
+        return {row.position: row.author_id for row in self._db.execute(query.where(t.author.c.hidden_at.is_(None)))}
+
+    def newest(self, numbers: Iterable[int]) -> dict[int, str]:
+        """The title of the paper kept last, of each of these persons."""
+        s, p = t.authorship.c, t.paper.c
+        found: dict[int, str] = {}
+        for part in chunks(sorted(set(numbers))):
+            last = sa.select(s.author_id, sa.func.max(s.paper_id).label("row")).where(s.author_id.in_(part))
+            each = last.group_by(s.author_id).subquery()
+            query = sa.select(each.c.author_id, p.title).join(each, each.c.row == p.id)
+            found |= {row.author_id: row.title for row in self._db.execute(query)}
+        return found
+
+    def hide(self, number: int, since: datetime | None) -> bool:
+        """Show no page of a person from then on, or one again for None; False where that is so already."""
+        a = t.author.c
+        is_other = a.hidden_at.is_not(None) if since is None else a.hidden_at.is_(None)
+        return (
+            self._db.execute(sa.update(t.author).where(a.id == number, is_other).values(hidden_at=since)).rowcount == 1
+        )
+
     def _papers(self, person: int) -> list[str]:
         query = (
             sa.select(t.paper.c.canonical_key)
@@ -120,6 +219,10 @@ def _row(number: int, person: Person, printed: str) -> dict[str, Any]:
         "days": [person.first_day.isoformat(), person.last_day.isoformat()],
     }
     return {"id": number, "block": person.block, "first": person.first, "printed": printed, "summary": summary}
+
+
+def _kept(row: sa.Row[Any]) -> KeptPerson:
+    return KeptPerson(row.id, row.printed, _person(row), row.hidden_at)
 
 
 def _person(row: sa.Row[Any]) -> Person:

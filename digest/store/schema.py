@@ -1,4 +1,4 @@
-"""The schema and its migrations, by Alembic."""
+"""The schema and its migrations, by Alembic; beside it the queue's, which is Procrastinate's own."""
 
 import os
 from pathlib import Path
@@ -10,6 +10,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from digest.errors import StoreError
+from digest.store.queue import upgrade_queue
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -40,7 +41,13 @@ class Schema:
         return self.revision() == self.newest
 
     def upgrade(self, *, backup_suffix: str) -> Path | None:
-        """Migrate to the newest revision; an embedded database that holds something is copied beside itself first."""
+        """Migrate to the newest revision; an embedded database that holds something is copied beside itself first.
+
+        On PostgreSQL the queue's own schema is brought up to date as well, where Procrastinate is installed.
+        """
+        if self._engine.dialect.name == "postgresql":
+            with self._engine.begin() as connection:
+                upgrade_queue(connection)
         revision = self.revision()  # asked once: another process may be making the database
         if revision == self.newest:
             return None

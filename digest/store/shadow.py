@@ -1,7 +1,7 @@
 """The shadow log: what came near to an edition and was left out of it, so that a reader can reclaim it."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +12,7 @@ from digest.identity import PaperId
 from digest.papers import Paper
 from digest.store import tables as t
 from digest.store.papers import Papers
-from digest.store.upsert import CHUNK, chunks, insert, many
+from digest.store.upsert import CHUNK, MANY, chunks, insert, many
 from digest.store.works import Works
 
 
@@ -54,8 +54,11 @@ class Shadow:
 
     def keep(self, edition: int, entries: Iterable[LeftOut]) -> None:
         """Note what an edition has left out; what is noted already stays as it is."""
-        found = list(entries)
-        rows = self._papers.rows(entry.paper for entry in found)
+        self.keep_all({edition: tuple(entries)})
+
+    def keep_all(self, entries: Mapping[int, Sequence[LeftOut]]) -> None:
+        """The same for many editions, by number."""
+        rows = self._papers.rows({entry.paper for each in entries.values() for entry in each})
         lines = [
             {
                 "edition_id": edition,
@@ -65,9 +68,10 @@ class Shadow:
                 "probability": entry.probability,
                 "why": entry.why,
             }
-            for entry in found
+            for edition, each in entries.items()
+            for entry in each
         ]
-        for part in chunks(lines):
+        for part in chunks(lines, MANY):
             many(self._db, insert(self._db, t.left_out).on_conflict_do_nothing(), part)
 
     def of(self, subscriber: int, *, limit: int, since: date | None = None) -> list[Shadowed]:

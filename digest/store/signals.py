@@ -7,8 +7,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from digest.signals import Signal, Value
+from digest.signals import CODE, Signal, Value
 from digest.store import tables as t
+from digest.store.search import mark_named
 from digest.store.upsert import chunks, insert
 
 _Key = tuple[str, str, str]  # subject, name, source
@@ -30,6 +31,7 @@ class Signals:
         for part in chunks([_row(signal) for signal in news]):
             value = {"value": statement.excluded.value}  # two lists of one moment may disagree
             self._db.execute(statement.on_conflict_do_update(index_elements=keys, set_=value), part)
+        mark_named(self._db, (each.subject for each in news if each.name == CODE))
         return len(news)
 
     def newest(self, subjects: Iterable[str]) -> dict[str, list[Signal]]:

@@ -1,8 +1,8 @@
 """Subscribers, their interests and their votes."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from datetime import datetime
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -37,13 +37,21 @@ class Subscribers:
     # ------------------------------------------------------------ people
 
     def add(
-        self, address: str, *, schedule: Schedule, size: int, next_due_at: datetime, feed_uri: str, now: datetime
+        self,
+        address: str,
+        *,
+        schedule: Schedule,
+        size: int,
+        next_due_at: datetime,
+        feed_uri: str,
+        now: datetime,
+        state: SubscriberState = SubscriberState.ACTIVE,
     ) -> Subscriber | None:
-        """A new active subscriber, or None if the address is known (in any case of letters)."""
+        """A new subscriber, or None if the address is known (in any case of letters)."""
         statement = insert(self._db, t.subscriber).values(
             address=address,
             address_key=address.casefold(),
-            state=SubscriberState.ACTIVE.value,
+            state=state.value,
             size=size,
             next_due_at=next_due_at,
             feed_uri=feed_uri,
@@ -83,11 +91,23 @@ class Subscribers:
             query = query.where(t.subscriber.c.state == state.value)
         return [_subscriber(row) for row in self._db.execute(query)]
 
-    def due(self, now: datetime) -> list[Subscriber]:
-        """The active subscribers whose hour has come, longest waiting first."""
+    def due(self, now: datetime, *, only: Collection[int] | None = None) -> list[Subscriber]:
+        """The active subscribers whose hour has come, longest waiting first; `only` those with some numbers."""
         c = t.subscriber.c
         query = sa.select(t.subscriber).where(c.state == SubscriberState.ACTIVE.value, c.next_due_at <= now)
+        if only is not None:
+            query = query.where(c.id.in_(only))
         return [_subscriber(row) for row in self._db.execute(query.order_by(c.next_due_at, c.id))]
+
+    def waking(self, latest: date) -> list[Subscriber]:
+        """Whose pause ends by itself on a local date up to `latest`."""
+        c = t.subscriber.c
+        query = sa.select(t.subscriber).where(c.state == SubscriberState.PAUSED.value, c.paused_until <= latest)
+        return [_subscriber(row) for row in self._db.execute(query.order_by(c.id))]
+
+    def remove(self, subscriber: int) -> None:
+        """Forget a subscriber with everything that is theirs."""
+        self._db.execute(sa.delete(t.subscriber).where(t.subscriber.c.id == subscriber))
 
     def silent(self, *, since: datetime) -> list[Subscriber]:
         """The active subscribers who have not been heard of from `since` on, nor joined."""
@@ -101,11 +121,26 @@ class Subscribers:
         self.change(subscriber, heard_at=now)
 
     def change(self, subscriber: int, **values: Any) -> None:
-        """Set columns; `schedule`, `state`, `kind` and `learner` are taken as the values they are in the product."""
+        """Set columns; `schedule`, `state`, `kind` and `learner` are taken as the values they are in the product.
+
+        An end of a pause holds for that pause alone.
+        """
+        if "state" in values:
+            values.setdefault("paused_until", None)
         if schedule := values.pop("schedule", None):
             values |= _schedule_columns(schedule)
         values |= {name: values[name].value for name in ("state", "kind", "learner") if name in values}
+        if "address" in values:
+            values["address_key"] = values["address"].casefold()
         self._db.execute(sa.update(t.subscriber).where(t.subscriber.c.id == subscriber).values(values))
+
+    def move_on(self, next_due: Mapping[int, datetime], read_through: Mapping[int, int]) -> None:
+        """Set by subscriber when they are due again, and the last announcement that was read for them."""
+        for name, values in (("next_due_at", next_due), ("read_through", read_through)):
+            if values:
+                whose = sa.update(t.subscriber).where(t.subscriber.c.id == sa.bindparam("whose"))
+                rows = [{"whose": number, "new": value} for number, value in values.items()]
+                self._db.execute(whose.values({name: sa.bindparam("new")}), rows)
 
     # ------------------------------------------------------------ what they care for
 
@@ -169,6 +204,9 @@ class Subscribers:
         values = {"verdict": verdict.value, "given_at": now, "interest_id": number}
         statement = insert(self._db, t.feedback).values(subscriber_id=subscriber, paper_id=paper_row, **values)
         self._db.execute(statement.on_conflict_do_update(index_elements=["subscriber_id", "paper_id"], set_=values))
+        p = t.paper.c  # terms that were dropped are counted again before the next edition
+        dropped = sa.update(t.paper).where(p.id == paper_row, sa.func.length(p.terms) == 1)
+        self._db.execute(dropped.values(terms=b""))
 
     def _words(self, subscribers: list[int]) -> dict[int, dict[str, list[str]]]:
         """What was written, by number of the interest and by field."""
@@ -195,11 +233,32 @@ class Subscribers:
             votes[interest][verdict].append(Vote(paper=key, given_at=given_at))
         return votes
 
+    def voted(self, keys: Iterable[PaperId]) -> Iterator[tuple[PaperId, int, str, bytes]]:
+        """Of papers that readers judged: key, row number, title and counted terms; of those that are kept."""
+        p = t.paper.c
+        for part in chunks(sorted(set(keys))):
+            query = sa.select(p.canonical_key, p.id, p.title, p.terms).where(p.canonical_key.in_(part))
+            for key, row, title, terms in self._db.execute(query):
+                yield PaperId(key), row, title, terms
+
     def seen(self, subscriber: int) -> set[PaperId]:
         """Every work that an edition has brought to a subscriber, under the id it is read as."""
         brought = sa.select(t.seen.c.paper_id).where(t.seen.c.subscriber_id == subscriber)
         rows = set(self._db.execute(brought).scalars())
         return set(self._works.kept_as(rows).values())
+
+    def seen_by(self, subscribers: Iterable[int]) -> dict[int, set[PaperId]]:
+        """The same for many subscribers; empty for those who were brought nothing."""
+        wanted, s = list(subscribers), t.seen.c
+        brought = [
+            (row.subscriber_id, row.paper_id)
+            for row in self._of(wanted, sa.select(s.subscriber_id, s.paper_id), s.subscriber_id)
+        ]
+        works = self._works.kept_as({paper for _, paper in brought})
+        found: dict[int, set[PaperId]] = {number: set() for number in wanted}
+        for subscriber, paper in brought:
+            found[subscriber].add(works[paper])
+        return found
 
     def _of(
         self, subscribers: list[int], query: sa.Select[Any], column: sa.ColumnElement[int]
@@ -229,6 +288,8 @@ def _subscriber(row: sa.Row[Any]) -> Subscriber:
         language=row.language,
         heard_at=row.heard_at,
         learner=Learner(row.learner),
+        paused_until=row.paused_until,
+        threshold=row.threshold,
     )
 
 

@@ -2,6 +2,9 @@
 
 import sqlalchemy as sa
 
+from digest.store import search_tables as search_tables
+from digest.store.joining_tables import application as application
+from digest.store.joining_tables import joining as joining
 from digest.store.metadata import Id, belongs_to
 from digest.store.metadata import metadata as metadata
 from digest.store.outbox_tables import OPEN_DELIVERY as OPEN_DELIVERY
@@ -11,9 +14,11 @@ from digest.store.outbox_tables import letter as letter
 from digest.store.outbox_tables import message as message
 from digest.store.outbox_tables import reply as reply
 from digest.store.outbox_tables import suppression as suppression
+from digest.store.text_tables import former_text as former_text
 from digest.store.types import UtcDateTime
 
 UNCOUNTED = "length(terms) = 0"  # in the words of the index, which serves no others
+WITH_TERMS = "length(terms) > 1"  # the same; one byte stands for terms that were dropped
 
 paper = sa.Table(
     "paper",
@@ -35,6 +40,7 @@ paper = sa.Table(
     sa.Column("changed_at", UtcDateTime, nullable=False),
     sa.Column("terms", sa.LargeBinary, nullable=False),  # relevance.text.TermCounts; empty until they are counted
     sa.Index("ix_paper_uncounted", "id", sqlite_where=sa.text(UNCOUNTED), postgresql_where=sa.text(UNCOUNTED)),
+    sa.Index("ix_paper_with_terms", "id", sqlite_where=sa.text(WITH_TERMS), postgresql_where=sa.text(WITH_TERMS)),
 )
 
 identifier = sa.Table(
@@ -134,6 +140,7 @@ author = sa.Table(
     sa.Column("first", sa.Text, nullable=False),  # namesakes.Person.first
     sa.Column("printed", sa.Text, nullable=False),  # the name as first printed
     sa.Column("summary", sa.JSON, nullable=False),  # see store.people
+    sa.Column("hidden_at", UtcDateTime),  # since when the operator shows no page of this person
     sa.Index("ix_author_block", "block", "first"),
 )
 
@@ -206,12 +213,21 @@ subscriber = sa.Table(
     sa.Column("language", sa.Text, nullable=False, server_default="en"),
     sa.Column("heard_at", UtcDateTime),  # when they last voted, changed or confirmed something
     sa.Column("learner", sa.Text, nullable=False, server_default="full"),  # subscribers.Learner
+    sa.Column("paused_until", sa.Date),  # local; the first day after a pause that ends by itself
+    sa.Column("threshold", sa.Float),  # the least probability of a paper, where the reader has chosen one
     sa.Index(
         "ix_subscriber_next_due_at",
         "next_due_at",
         sqlite_where=sa.text("state = 'active'"),
         postgresql_where=sa.text("state = 'active'"),
     ),
+    sa.Index(
+        "ix_subscriber_paused_until",
+        "paused_until",
+        sqlite_where=sa.text("paused_until IS NOT NULL"),
+        postgresql_where=sa.text("paused_until IS NOT NULL"),
+    ),
+    sqlite_autoincrement=True,  # links name the number, which nobody else may ever have
 )
 
 interest = sa.Table(
@@ -265,6 +281,7 @@ edition = sa.Table(
     sa.Column("trending", sa.JSON),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.UniqueConstraint("subscriber_id", "kind", "slot_date"),
+    sqlite_autoincrement=True,  # as for the subscriber
 )
 
 seen = sa.Table(
@@ -272,7 +289,7 @@ seen = sa.Table(
     metadata,
     sa.Column("subscriber_id", sa.ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("paper_id", sa.ForeignKey("paper.id", ondelete="CASCADE"), primary_key=True),
-    sa.Column("edition_id", sa.ForeignKey("edition.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("edition_id", sa.ForeignKey("edition.id", ondelete="SET NULL")),  # seen for ever, whatever brought it
     sa.Index("ix_seen_edition_id", "edition_id"),
     sa.Index("ix_seen_paper_id", "paper_id"),
 )

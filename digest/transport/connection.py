@@ -1,12 +1,15 @@
 """One connection to the relay: opened, used for one message after another, and closed.
 
-Every command is sent alone and its answer read, so that it is known how far a failure came.
+Every answer is judged by itself, so that it is known how far a failure came: each command is sent alone, or MAIL, RCPT
+and DATA together where the relay offers PIPELINING (RFC 2920). No mail begins before the one before it is answered.
 """
 
 import contextlib
 import smtplib
 import socket
 import ssl
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from digest.errors import Refusal, RelayUnavailable, TransportError, UncertainDelivery
 from digest.transport.letters import Letter
@@ -14,8 +17,16 @@ from digest.transport.replies import CLOSING, Phase, answer, refusal
 from digest.transport.settings import Security, SmtpSettings
 from digest.transport.wire import Patience, Relay, RelayOverTls, said, timed_out
 
-_BLOCK = 1 << 16  # bytes handed to the system at once
 _TROUBLE = (smtplib.SMTPException, OSError)
+
+
+class _Step(NamedTuple):
+    """A command, what the answer hoped for begins with, and how long is waited for it."""
+
+    phase: Phase
+    command: str
+    kind: int
+    seconds: float
 
 
 class ConnectionLost(TransportError):
@@ -78,22 +89,49 @@ class Connection:
                 socket.socket.shutdown(sock, socket.SHUT_RDWR)  # not the TLS socket's own, which forgets its state
 
     def _send(self, letter: Letter) -> None:
-        """MAIL, RCPT, DATA and all of the message but the final dot."""
+        """MAIL, RCPT, DATA and the message; if this fails, nothing was taken, for its final dot was not sent."""
         relay = self._relay
-        relay.wait(self._patience.command)
-        self._expect(2, Phase.MAIL, relay.docmd("MAIL", f"FROM:<{letter.mail_from}>{self._options(letter)}"))
-        self._expect(2, Phase.RCPT, relay.docmd("RCPT", f"TO:<{letter.rcpt_to}>"))
-        relay.wait(self._patience.data)
-        self._expect(3, Phase.DATA, relay.docmd("DATA"))
+        steps = (
+            _Step(Phase.MAIL, f"MAIL FROM:<{letter.mail_from}>{self._options(letter)}", 2, self._patience.command),
+            _Step(Phase.RCPT, f"RCPT TO:<{letter.rcpt_to}>", 2, self._patience.command),
+            _Step(Phase.DATA, "DATA", 3, self._patience.data),
+        )
+        if relay.has_extn("pipelining"):
+            self._take_steps_together(steps)
+        else:
+            for step in steps:
+                relay.wait(step.seconds)
+                self._expect(step.kind, step.phase, relay.docmd(step.command))
         relay.wait(self._patience.block)
-        for start in range(0, len(letter.content), _BLOCK):
-            relay.send(letter.content[start : start + _BLOCK])
+        relay.pour(letter.content)
+
+    def _take_steps_together(self, steps: Sequence["_Step"]) -> None:
+        """The commands in one go, and each answer judged by itself: the first refusal counts (RFC 2920 §3.1)."""
+        relay = self._relay
+        relay.wait(steps[0].seconds)
+        relay.together([step.command for step in steps])
+        for number, step in enumerate(steps, start=1):
+            relay.wait(step.seconds)
+            try:
+                self._expect(step.kind, step.phase, relay.getreply())
+            except TransportError as error:
+                if not _ends_connection(error):
+                    self._hear_out(len(steps) - number)
+                raise
+
+    def _hear_out(self, answers: int) -> None:
+        """So many answers to what was sent behind a refused command; who waits for a message all the same gets none."""
+        codes = [500]
+        with contextlib.suppress(*_TROUBLE):
+            codes += [self._relay.getreply()[0] for _ in range(answers)]
+        if len(codes) <= answers or codes[-1] // 100 not in {4, 5}:
+            self.drop()
 
     def _finish(self) -> str:
-        """The final dot. From here on only a clear answer says what became of the message."""
+        """The answer to the final dot. Only a clear one says what became of the message."""
         try:
             self._relay.wait(self._patience.final)
-            code, text = self._relay.docmd(Phase.END)
+            code, text = self._relay.getreply()
         except _TROUBLE as error:
             raise UncertainDelivery(f"{self._place} gave no answer to the whole message: {said(error)}") from error
         if code // 100 not in {2, 4, 5}:
@@ -120,7 +158,7 @@ class Connection:
 
     def _start_afresh(self, error: TransportError) -> None:
         """Forget the message that was refused, or the connection if it cannot be trusted any more."""
-        if isinstance(error, UncertainDelivery) or error.code == CLOSING or error.code // 100 not in {0, 4, 5}:
+        if _ends_connection(error):
             self.drop()
             return
         try:
@@ -128,6 +166,11 @@ class Connection:
                 self.drop()
         except _TROUBLE:
             self.drop()
+
+
+def _ends_connection(error: TransportError) -> bool:
+    """Whether the relay closes the connection, or talks in a way that nothing can be built upon."""
+    return isinstance(error, UncertainDelivery) or error.code == CLOSING or error.code // 100 not in {0, 4, 5}
 
 
 def connected(settings: SmtpSettings, *, tls: ssl.SSLContext, patience: Patience) -> Connection:

@@ -74,6 +74,11 @@ class SmtpTransport:
         return connected(self._settings, tls=self._tls, patience=self._patience)
 
 
+def log_in(settings: SmtpSettings) -> None:
+    """See whether the relay lets us in, and go again; RelayUnavailable if it does not."""
+    connected(settings, tls=ssl.create_default_context(), patience=_USUAL).quit()
+
+
 def _is_worth_another(error: TransportError) -> bool:
     """Whether the connection was at fault and not the message, of which nothing was taken."""
     return error.code == CLOSING or (isinstance(error, ConnectionLost) and error.stale)

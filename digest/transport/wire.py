@@ -7,9 +7,14 @@ import io
 import smtplib
 import socket
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from digest.transport.replies import answer, shown
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 _LONGEST_ANSWER = 1 << 20  # bytes; RFC 5321 §4.5.3.1.5 allows 512 a line, and no more lines than make sense
 
@@ -27,12 +32,30 @@ class Patience:
 
 
 class Relay(smtplib.SMTP):
-    """One connection; `wait` says how long each later answer may take in total."""
+    """One connection; `wait` says how long each later answer may take in total, and each later block to be sent."""
 
     def wait(self, seconds: float) -> None:
         self.timeout = seconds
+
+    def send(self, s: "ReadableBuffer | str") -> None:
         if isinstance(self.sock, socket.socket):
-            self.sock.settimeout(seconds)
+            self.sock.settimeout(self.timeout)
+        super().send(s)
+
+    def together(self, commands: Sequence[str]) -> None:
+        """Send commands in one go, whose answers are read one by one (RFC 2920)."""
+        if any(character in command for command in commands for character in "\r\n"):
+            raise ValueError("a command is one line")
+        self.send("".join([f"{command}\r\n" for command in commands]))
+
+    def pour(self, data: bytes) -> None:
+        """Send all of it; OSError if the system did not even take its last byte, which then nobody has got."""
+        if not isinstance(self.sock, socket.socket):
+            raise smtplib.SMTPServerDisconnected("the connection is closed")
+        self.sock.settimeout(self.timeout)
+        left = memoryview(data)
+        while left:
+            left = left[self.sock.send(left) :]
 
     def getreply(self) -> tuple[int, bytes]:
         if self.file is None and isinstance(self.sock, socket.socket):

@@ -1,6 +1,8 @@
-"""What is sent to us: read within bounds of size and time, as a form or not at all."""
+"""What is sent to us: read within bounds of size and time, as a form, as JSON, or not at all."""
 
 import asyncio
+import json
+from typing import Any
 from urllib.parse import parse_qsl
 
 from starlette.exceptions import HTTPException
@@ -8,6 +10,7 @@ from starlette.requests import Request
 
 from digest.web.forms import Form
 
+BOTH = ["GET", "POST"]  # methods: one shows, the other acts
 BODY_BYTES = 16 * 1024  # of a body that nobody looks at
 FORM_BYTES = 64 * 1024  # the longest text that is taken, 2,000 characters, is 24,000 bytes percent-encoded
 _BODY_SECONDS = 10.0
@@ -34,6 +37,17 @@ async def form_of(request: Request) -> Form:
     except ValueError as error:
         raise HTTPException(413) from error
     return Form(pairs)
+
+
+async def json_of(request: Request) -> Any:
+    """The JSON that was sent; HTTPException 415 for another type, and 400 for what is no JSON."""
+    body = await _taken(request, FORM_BYTES)
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        raise HTTPException(415)
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise HTTPException(400) from error
 
 
 async def _taken(request: Request, most: int) -> bytes:

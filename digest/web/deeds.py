@@ -4,11 +4,12 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 
 from digest.app import App
 from digest.errors import InvalidInput
 from digest.identity import PaperId
-from digest.membership import feeds, people, preferences, typed
+from digest.membership import data, feeds, joining, people, preferences, typed
 from digest.rendering.words import N_
 from digest.subscribers import DAY_NAMES, EditionKind, ProfileField, Subscriber
 from digest.web.forms import Form
@@ -23,6 +24,7 @@ class Went:
     said: str  # a key of SAID
     interest: str = ""  # the one that a page of interests shows
     feed: str = ""  # the token of a feed that was made: shown in the answer itself, and by no address
+    is_erased: bool = False  # nothing is held of the reader any more, not even this page
 
 
 Deed = Callable[[App, Subscriber, Form], Went]
@@ -31,6 +33,8 @@ SAID = {
     "saved": N_("Saved. The next edition uses it."),
     "removed": N_("Removed. The next edition knows."),
     "paused": N_("You are on pause. Nothing comes until you resume."),
+    "paused-until": N_("You are on pause. It ends by itself on the day you chose."),
+    "asked": N_("Look in the inbox of the new address. The link works for 48 hours."),
     "resumed": N_("You are back. The next edition begins with the newest listing."),
     "left": N_("You are out. Nothing more will come. Start again any time."),
     "reclaimed": N_("Noted. Look for it in your next edition."),
@@ -46,6 +50,7 @@ def deliver(app: App, who: Subscriber, form: Form) -> Went:
     on = frozenset(place for place, name in enumerate(DAY_NAMES) if name in form.all("day"))
     if not on:
         form.refuse("day", "tick at least one day")
+    least = form.read("least", _least)
     if not form.errors and zone and at is not None and papers and kind:
         preferences.deliver_as(
             app.store,
@@ -57,14 +62,18 @@ def deliver(app: App, who: Subscriber, form: Form) -> Went:
             kind=kind,
             plain=form.text("form") == "plain",
             language=language,
+            threshold=least,
             now=app.now,
         )
     return Went(part="delivery", said="saved")
 
 
 def pause(app: App, who: Subscriber, form: Form) -> Went:
-    preferences.pause(app.store, who, now=app.now)
-    return Went(part="state", said="paused")
+    until = form.read("until", _day)
+    if not form.errors:
+        with _refusing(form, "until"):
+            preferences.pause(app.store, who, now=app.now, until=until)
+    return Went(part="state", said="paused-until" if until else "paused")
 
 
 def resume(app: App, who: Subscriber, form: Form) -> Went:
@@ -76,6 +85,20 @@ def resume(app: App, who: Subscriber, form: Form) -> Went:
 def leave(app: App, who: Subscriber, form: Form) -> Went:
     app.leave_by_link(who.id)
     return Went(part="state", said="left")
+
+
+def move(app: App, who: Subscriber, form: Form) -> Went:
+    with _refusing(form, "address"):
+        joining.ask_to_move(app.store, who, form.text("address"), now=app.now)
+    return Went(part="address", said="asked")
+
+
+def erase(app: App, who: Subscriber, form: Form) -> Went:
+    if form.text("sure") != "yes":
+        form.refuse("sure", "tick this first")
+    else:
+        data.erase(app.store, who)
+    return Went(page="erasing", part="erase", said="", is_erased=not form.errors)
 
 
 def add_interest(app: App, who: Subscriber, form: Form) -> Went:
@@ -160,6 +183,8 @@ DEEDS: dict[str, Deed] = {
     "pause": pause,
     "resume": resume,
     "leave": leave,
+    "move": move,
+    "erase": erase,
     "add-interest": add_interest,
     "tune-interest": tune_interest,
     "drop-interest": drop_interest,
@@ -194,6 +219,27 @@ def _weight(text: str) -> float:
     if not re.fullmatch(r"[0-9]{1,4}([.,][0-9]{1,4})?", text.strip()):
         raise InvalidInput(f"not a number: {text!r}; 1 is the usual one")
     return typed.weight(float(text.strip().replace(",", ".")))
+
+
+def _least(text: str) -> float | None:
+    """A share in per cent as a probability; None for an empty field."""
+    if not text.strip():
+        return None
+    if not re.fullmatch(r"[0-9]{1,2}", text.strip()):
+        raise InvalidInput(f"not 0 to 99 per cent: {text!r}; leave it empty for what is usual here")
+    return int(text) / 100
+
+
+def _day(text: str) -> date | None:
+    """A date as a browser sends it; None for an empty field."""
+    if not text.strip():
+        return None
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text.strip()):
+        raise InvalidInput(f"not a date: {text!r}; give one such as 2026-03-31")
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError as error:
+        raise InvalidInput(f"not a date: {text!r}; give one such as 2026-03-31") from error
 
 
 def _kind(text: str) -> EditionKind:

@@ -5,13 +5,14 @@ from collections.abc import Callable
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from digest import membership
 from digest.app import App
 from digest.membership import preferences
 from digest.subscribers import Subscriber, SubscriberState
 from digest.web.asking import Asking
-from digest.web.bodies import drained
+from digest.web.bodies import BOTH, drained
 from digest.web.origins import refuse_other_sites
 from digest.web.pages import Pages
 
@@ -24,6 +25,12 @@ class LeavingDoor:
     def __init__(self, ask: Asking, pages: Pages) -> None:
         self._ask = ask
         self._pages = pages
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/unsubscribe/{token}", self.unsubscribe, methods=BOTH),
+            Route("/unsubscribe/{token}/pause", self.pause, methods=["POST"]),
+        ]
 
     async def unsubscribe(self, request: Request) -> Response:
         """GET shows a button; POST acts, whoever sends it and with whatever body: the token says it all (RFC 8058)."""

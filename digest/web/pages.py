@@ -42,7 +42,14 @@ class Pages:
         """
         words = catalogues.words(language)
         own, builtin = self._spoken(words)
-        given = {"site": self.site, "static": f"{self.root}/static", "language": words.language, **values}
+        given = {
+            "site": self.site,
+            "root": self.root,
+            "static": f"{self.root}/static",
+            "here": "",
+            "language": words.language,
+            **values,
+        }
         try:
             html = render(own, name, **given)
         except RenderingError as error:
@@ -58,8 +65,15 @@ class Pages:
     def _translated(self, words: Words) -> tuple[Environment, Environment]:
         return translated(self._own, words), translated(self._builtin, words)
 
+    def script(self, name: str) -> Response:
+        """A script, for what a page can do better with one."""
+        return self._file(name, "text/javascript")
+
     def style(self, name: str = "style.css") -> Response:
         """A stylesheet: that of the pages, or `feed.css`."""
+        return self._file(name, "text/css")
+
+    def _file(self, name: str, media_type: str) -> Response:
         assert self._own.loader is not None  # noqa: S101 - for the type checker
         text = self._own.loader.get_source(self._own, name)[0]
-        return Response(text, media_type="text/css", headers={"Cache-Control": "public, max-age=3600"})
+        return Response(text, media_type=media_type, headers={"Cache-Control": "public, max-age=3600"})

@@ -6,6 +6,7 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from digest.membership import personal
 from digest.membership.personal import Deed, Opened
@@ -14,7 +15,7 @@ from digest.rendering.pages import edition_page, listed
 from digest.store.saved import Mark
 from digest.subscribers import Verdict
 from digest.web.asking import Asking
-from digest.web.bodies import drained
+from digest.web.bodies import BOTH, drained
 from digest.web.pages import Pages
 
 _PLACE = re.compile(r"[1-9][0-9]{0,3}")
@@ -26,6 +27,13 @@ class ReadingDoor:
     def __init__(self, ask: Asking, pages: Pages) -> None:
         self._ask = ask
         self._pages = pages
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/e/{token}", self.edition),
+            Route("/e/{token}/{place}/{deed}", self.vote, methods=BOTH),
+            Route("/e/{token}/{place}/{deed}/undo", self.undo, methods=BOTH),
+        ]
 
     async def edition(self, request: Request) -> Response:
         """The whole edition, with the state of each paper."""

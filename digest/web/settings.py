@@ -1,6 +1,7 @@
 """The settings of one reader: what they get and care for, shown by GET and changed by POST, the token in the path.
 
-The address is neither shown nor changed here: whoever finds an old mail must not learn it or take it away.
+The address is not shown here: whoever finds an old mail must not learn it. Another one can be asked for; it counts
+once somebody has pressed the link that is mailed there, and the old address is told.
 """
 
 from collections.abc import Mapping
@@ -10,14 +11,17 @@ from urllib.parse import urlencode
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
 
-from digest.membership import feeds, standing
+from digest.app import App
+from digest.membership import data, feeds, standing
 from digest.rendering import catalogues
 from digest.rendering.words import Words
 from digest.subscribers import Subscriber
 from digest.web.asking import Asking
-from digest.web.bodies import form_of
+from digest.web.bodies import BOTH, form_of
 from digest.web.deeds import DEEDS, SAID, Went
+from digest.web.feeds import views
 from digest.web.forms import Form
 from digest.web.origins import refuse_other_sites
 from digest.web.pages import Pages
@@ -34,9 +38,23 @@ class SettingsDoor:
         self._ask = ask
         self._pages = pages
 
+    def routes(self) -> list[Route]:
+        return [
+            Route("/settings/{token}", self.first),
+            Route("/settings/{token}/my-data.json", self.export),
+            Route("/settings/{token}/{what}", self.part, methods=BOTH),
+        ]
+
     async def first(self, request: Request) -> Response:
         """The first page of the settings."""
         return await self._shown(request, await self._holder(request), "", _query(request))
+
+    async def export(self, request: Request) -> Response:
+        """Everything that is held of the reader, to be kept as a file."""
+        who = await self._holder(request)
+        content = await self._ask(lambda app: data.exported(app.store, who, now=app.now))
+        headers = {"Content-Disposition": 'attachment; filename="my-data.json"'}
+        return Response(content, media_type="application/json", headers=headers)
 
     async def part(self, request: Request) -> Response:
         """GET shows a page of the settings; POST does what one of its forms says."""
@@ -57,6 +75,8 @@ class SettingsDoor:
             raise HTTPException(404)
         who = await self._holder(request)
         went = await self._ask(lambda app: DEEDS[what](app, who, form))
+        if went.is_erased:
+            return self._pages.page("erased.html.j2", language=who.language)
         if went.feed:
             return await self._shown(request, who, went.page, {"did": went.said}, feed=went.feed)
         if not form.errors:
@@ -91,6 +111,8 @@ class SettingsDoor:
             form=form or Form(),
             failed=failed,
             new_feed=self._addresses(feed),
+            other_feeds=await self._ask(lambda app: self._others(app, feed, words)),
+            outline=feeds.address(self._pages.site.url, feed, "opml") if feed else "",
             **values,
         )
 
@@ -104,6 +126,12 @@ class SettingsDoor:
         """What each form of a feed is called, and where it is; nothing where no token was given."""
         site = self._pages.site.url
         return [(_FEED_NAMES[form], feeds.address(site, feed, form)) for form in feeds.FORMS] if feed else []
+
+    def _others(self, app: App, feed: str, words: Words) -> list[tuple[str, str]]:
+        """The same for the feeds of single interests and of what was saved, as Atom."""
+        found = feeds.named(app.store, feed) if feed else None
+        listed = views(found.interests, words)[1:] if found else []
+        return [(name, feeds.address(self._pages.site.url, feed, "atom", view)) for name, view in listed]
 
     def _here(self, request: Request) -> str:
         return f"{self._pages.root}/settings/{request.path_params['token']}"
@@ -123,5 +151,5 @@ def _query(request: Request) -> dict[str, str]:
 
 def _typed(form: Form, words: Words) -> dict[str, Any]:
     """The fields of the delivery form as they were filled in."""
-    names = ("at", "zone", "size", "kind", "form", "language")
+    names = ("at", "zone", "size", "kind", "form", "language", "least")
     return {name: form.text(name) for name in names} | {"days": ticked(form.all("day"), words)}

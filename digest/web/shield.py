@@ -2,46 +2,56 @@
 
 import logging
 import secrets
+from collections.abc import Iterable
 
-from starlette.datastructures import MutableHeaders
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from digest.errors import DigestError, StoreError
+from digest.web.clients import Clients
 from digest.web.pages import Pages
+from digest.websettings import WebSettings
 
 log = logging.getLogger(__name__)
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",  # the address of a page is its reader's key
     "X-Robots-Tag": "noindex",
     "Cache-Control": "no-store",
 }
+# To who came over TLS: no other way for two years (RFC 6797 §6.1).
+STRICT_TRANSPORT = {"Strict-Transport-Security": "max-age=63072000"}
+Lines = Iterable[tuple[bytes, bytes]]  # of headers, their names in lower case (ASGI)
+_ADDED = tuple((name.lower().encode("ascii"), value.encode("ascii")) for name, value in HEADERS.items())
+_OVER_TLS = (
+    *_ADDED,
+    *((name.lower().encode("ascii"), value.encode("ascii")) for name, value in STRICT_TRANSPORT.items()),
+)
 
 
 class Shield:
     """An ASGI middleware round everything."""
 
-    def __init__(self, app: ASGIApp, *, pages: Pages) -> None:
+    def __init__(self, app: ASGIApp, *, pages: Pages, settings: WebSettings) -> None:
         self._app = app
         self._pages = pages
+        self._clients = Clients(settings.trusted_proxies)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         begun = False
+        added = _OVER_TLS if self._clients.is_https(Request(scope)) else _ADDED
 
         async def guarded(message: Message) -> None:
             nonlocal begun
             if message["type"] == "http.response.start":
                 begun = True
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
+                message["headers"] = _completed(message.get("headers", ()), added)
             await send(message)
 
         try:
@@ -67,3 +77,10 @@ class Shield:
             status=503 if busy else 500,
             headers={"Retry-After": "60"} if busy else None,
         )
+
+
+def _completed(given: Lines, added: Lines) -> list[tuple[bytes, bytes]]:
+    """The headers of an answer, and those added that it does not have."""
+    lines = list(given)
+    names = {name for name, _ in lines}
+    return lines + [line for line in added if line[0] not in names]

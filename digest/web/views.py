@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from itertools import groupby
 from typing import Any
@@ -51,7 +51,7 @@ def overview(store: Store, who: Subscriber, query: Mapping[str, str], now: datet
     seen = standing.standing(store, who.id)
     today, words = seen.subscriber.schedule.local_date(now), catalogues.words(who.language)
     return {
-        "standfirst": _standfirst(seen.subscriber, now),
+        "standfirst": next_edition(seen.subscriber, now),
         "state": seen.subscriber.state.value,
         "delivery": delivery_of(seen.subscriber),
         "languages": [(tag, catalogues.own_name(tag)) for tag in catalogues.languages()],
@@ -68,6 +68,8 @@ def overview(store: Store, who: Subscriber, query: Mapping[str, str], now: datet
             for each in seen.sent
         ],
         "counts": _counts(seen, words),
+        "tomorrow": (today + timedelta(days=1)).isoformat(),
+        "until": seen.subscriber.paused_until.isoformat() if seen.subscriber.paused_until else "",
         "feed_since": _feed_since(store, seen.subscriber, today),
     }
 
@@ -146,12 +148,20 @@ def left_out(store: Store, who: Subscriber, query: Mapping[str, str], now: datet
     return {"days": days, "count": len(lines)}
 
 
+def erasing(store: Store, who: Subscriber, query: Mapping[str, str], now: datetime) -> dict[str, Any]:
+    """What goes for ever, before it does."""
+    seen = standing.standing(store, who.id)
+    words = catalogues.words(who.language)
+    return {"counts": _counts(seen, words), "interests": len(seen.profile.interests)}
+
+
 PAGES: dict[str, tuple[str, View]] = {
     "": ("settings.html.j2", overview),
     "interest": ("interest.html.j2", interest),
     "saved": ("papers.html.j2", saved),
     "judged": ("papers.html.j2", judged),
     "left-out": ("left-out.html.j2", left_out),
+    "erasing": ("erase.html.j2", erasing),
 }
 
 
@@ -164,6 +174,7 @@ def delivery_of(who: Subscriber) -> dict[str, Any]:
         "kind": who.kind.value,
         "form": "plain" if who.plain else "html",
         "language": catalogues.words(who.language).language,
+        "least": "" if who.threshold is None else f"{who.threshold * 100:.0f}",
         "days": ticked([DAY_NAMES[day] for day in who.schedule.days], catalogues.words(who.language)),
     }
 
@@ -179,11 +190,15 @@ def zones() -> tuple[str, ...]:
     return (*sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/")), "UTC")
 
 
-def _standfirst(who: Subscriber, now: datetime) -> str:
+def next_edition(who: Subscriber, now: datetime) -> str:
+    """When the next edition comes, or why none does."""
     words = catalogues.words(who.language)
+    schedule: Schedule = who.schedule
+    if who.state is SubscriberState.PAUSED and who.paused_until is not None:
+        end = words.day(who.paused_until, today=schedule.local_date(now))
+        return words.gettext("You are on pause until {day}, when editions come again by themselves.").format(day=end)
     if who.state is not SubscriberState.ACTIVE:
         return words.gettext(_STATES[who.state])
-    schedule: Schedule = who.schedule
     due = max(who.next_due_at, now).astimezone(schedule.timezone)
     day = words.day(due.date(), today=schedule.local_date(now))
     form = words.gettext("Next edition: {day}, {at} in {place}.")

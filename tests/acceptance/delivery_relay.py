@@ -26,6 +26,7 @@ class Phase(StrEnum):
 
 
 _STREAM_LINE = 60  # of the message, at which it is in mid-stream
+_ANSWERS = {b"EHLO": b"250-here\r\n250 PIPELINING", b"QUIT": b"221 bye"}
 _WORDS = {b"MAIL": Phase.MAIL, b"RCPT": Phase.RCPT}
 
 
@@ -43,7 +44,10 @@ class Taken:
 
 
 class Relay(socketserver.ThreadingTCPServer):
-    """A relay on loopback that takes everything, notes it, and calls `at` at each moment of each mail."""
+    """A relay on loopback that takes everything, notes it, and calls `at` at each moment of each mail.
+
+    It offers PIPELINING, as nearly every relay does; tests.smtp_server does not.
+    """
 
     daemon_threads = True
     allow_reuse_address = True
@@ -132,7 +136,7 @@ class _Talk(socketserver.StreamRequestHandler):
                 if word in _WORDS:
                     self.server.at(_WORDS[word])
                 if word != b"DATA":
-                    self._say(b"221 bye" if word == b"QUIT" else b"250 ok")
+                    self._say(_ANSWERS.get(word, b"250 ok"))
 
     def _message(self, sender: str, recipient: str) -> bool:
         """Whether the conversation goes on."""

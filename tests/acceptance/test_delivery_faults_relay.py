@@ -265,7 +265,7 @@ def test_the_operator_hears_of_a_relay_that_refuses_everybody(tmp_path: Path, fi
         ran = office.run("run", now=moment, smtp_port=port, **_sample(arxiv))
 
     assert ran.code == 1
-    assert "alarm kind=relay-down: the relay seems to refuse us: 5 mails in a row were refused" in ran.err
+    assert "alarm kind=relay-down: the relay seems to refuse us: 5 readers in a row were refused" in ran.err
     assert "@example.org" not in ran.err
     assert set(office.reader_states().values()) == {"active"}
     figure("554 for all", f"stopped after {DeliverySettings().refusals_in_a_row}, alarm, nobody suppressed")

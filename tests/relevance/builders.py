@@ -17,9 +17,10 @@ from digest.relevance.model import Model
 from digest.relevance.ranking import Candidate, DayRanking, Question
 from digest.relevance.readers import Examples, Reader, Voted
 from digest.relevance.reasons import Explainer
-from digest.relevance.scoring import Taste, Vectors
+from digest.relevance.scoring import Vectors
 from digest.relevance.selection import Contender
 from digest.relevance.space import SMALL, Space
+from digest.relevance.tastes import Taste
 from digest.relevance.text import TermCounts, count_paper
 from digest.subscribers import MAIN, Interest, Profile, Vote
 from tests.fakes import MONDAY, at, paper

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from digest.editions import ReasonKind
 from digest.relevance.readers import UNKEPT, Examples, Reader
-from digest.relevance.scoring import Taste
+from digest.relevance.tastes import Taste
 from digest.relevance.text import count_words
 from digest.subscribers import Interest
 from tests.fakes import paper

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from digest.relevance.model import Model
 from digest.relevance.readers import UNKEPT
-from digest.relevance.scoring import Adjust, Day, Taste, Top, Vectors
+from digest.relevance.scoring import Adjust, Day, Top, Vectors
 from digest.relevance.space import Space
+from digest.relevance.tastes import Taste
 from digest.relevance.text import TermCounts, count_words
 from tests.relevance.builders import (
     FIRST,

@@ -233,8 +233,15 @@ def hostile_items(draw: st.DrawFn) -> Recommendation:
     slot, interest = draw(st.sampled_from(Slot)), draw(st.one_of(st.just("main"), anything))
     probability = draw(st.one_of(st.none(), st.floats(0, 1)))
     announced = draw(st.dates(date(2026, 2, 20), MONDAY))
+    code = draw(st.one_of(st.just(""), st.sampled_from(["https://github.com/ames/flat", *BAD_ADDRESSES]), anything))
     return chosen(
-        draw(hostile_papers()), *told, slot=slot, interest=interest, probability=probability, announced=announced
+        draw(hostile_papers()),
+        *told,
+        slot=slot,
+        interest=interest,
+        probability=probability,
+        announced=announced,
+        code=code,
     )
 
 

@@ -5,9 +5,10 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import escape
 
-from digest.rendering.forms import Form, Marks, Quoter, quoted, quoted_html, read
-from digest.rendering.plain import clean
+from digest.rendering.forms import Form, Marks, quoted, quoted_html, quoted_html_line, quoted_line, read
+from digest.rendering.plain import clean, one_line
 from tests.rendering.builders import anything, unhurried
 
 texts = st.one_of(
@@ -27,8 +28,8 @@ def as_read(text: str) -> str:
 def test_pieces_can_be_joined_in_any_order(pieces: list[str]) -> None:
     together = quoted(*pieces)
     assert together == [quoted(piece)[0] for piece in pieces]
-    assert read(together) == "".join(map(as_read, pieces))
-    assert read(reversed(together)) == "".join(map(as_read, reversed(pieces)))
+    assert read(b"".join(together)) == "".join(map(as_read, pieces))
+    assert read(b"".join(reversed(together))) == "".join(map(as_read, reversed(pieces)))
 
 
 @unhurried
@@ -43,30 +44,17 @@ def test_every_line_is_short_ascii_and_ended(text: str) -> None:
 
 
 def test_text_for_html_is_escaped_each_by_itself() -> None:
-    assert read(quoted_html("<b>", "a & b", "plain")) == "&lt;b&gt;a &amp; bplain"
+    assert read(b"".join(quoted_html("<b>", "a & b", "plain"))) == "&lt;b&gt;a &amp; bplain"
     assert quoted_html("<b>", "plain")[1] == quoted("plain")[0]
 
 
 @unhurried
-@given(st.lists(texts, max_size=5), st.lists(texts, max_size=5))
-def test_what_is_kept_is_what_was_quoted(first: list[str], second: list[str]) -> None:
-    quote = Quoter(quoted_html)
-    for texts in (first, [*second, *first]):
-        known = quote.known(texts)
-        assert [known[text] for text in texts] == quoted_html(*texts)
-
-
-def test_a_text_that_comes_again_is_not_quoted_again() -> None:
-    asked: list[tuple[str, ...]] = []
-
-    def quote(*given: str) -> list[bytes]:
-        asked.append(given)
-        return quoted(*given)
-
-    keeping = Quoter(quote)
-    keeping.known(["a", "b"])
-    keeping.known(["b", "c"])
-    assert asked == [("a", "b"), ("c",)]
+@given(texts.map(one_line))
+def test_a_line_is_read_as_it_was_written_however_it_is_quoted(line: str) -> None:
+    assert read(quoted_line(line)) == line
+    assert read(quoted_html_line(line)) == escape(line)
+    for encoded in (quoted_line(line), quoted_html_line(line)):
+        assert re.fullmatch(rb"(?:[\t -~]{0,75}=\r\n)+", encoded)
 
 
 # ------------------------------------------------------------ forms
@@ -83,10 +71,17 @@ def test_a_form_without_marks_is_its_text() -> None:
     assert read(Form.written("All for everybody.").filled(())) == "All for everybody."
 
 
-def test_a_gap_may_hold_many_pieces() -> None:
+def test_a_form_with_one_gap_is_filled_in() -> None:
     marks = Marks("name", "body")
-    form = Form.written(f"<{marks.name}|{marks.body}|{marks.name}>")
-    assert read(form.around(quoted("Ana"), 1, quoted("one", "two"))) == "<Ana|onetwo|Ana>"
+    assert read(Form.written(f"<{marks.body}>").filled(quoted("Ana", "text"))) == "<text>"
+
+
+@unhurried
+@given(texts, texts)
+def test_what_stands_round_a_gap_stays_as_it_is(before: str, after: str) -> None:
+    marks = Marks("name")
+    filled = Form.written(f"{before}|{marks.name}|{after}").filled(quoted("100 %b and %%"))
+    assert read(filled) == as_read(f"{before}|100 %b and %%|{after}")
 
 
 def test_a_mark_is_as_wide_as_its_value() -> None:

@@ -11,7 +11,7 @@ from digest.mail import Envelope, Letter, LetterKind
 from digest.rendering.mail import MailBodies, MailRenderer
 from digest.rendering.templates import environment
 from digest.rendering.words import ENGLISH
-from digest.subscribers import EditionKind, Schedule
+from digest.subscribers import EditionKind, Schedule, SubscriberState
 from tests.fakes import MONDAY, at
 from tests.rendering.builders import CHANGE, LEAVE, LINKS, NOW, SITE, header_lines, parsed, reader, renderer, site
 from tests.rendering.pages import Page
@@ -84,6 +84,35 @@ def test_the_question_has_one_answer_and_says_what_silence_means() -> None:
     for text in (on_one_line(told.plain), Page(told.html).all("body")[0].text):
         assert "If you do nothing, the mails stop after Monday 23 March." in text
         assert "You have not voted or changed anything yet." in text
+
+
+@pytest.mark.parametrize("kind", [LetterKind.CONFIRM, LetterKind.MOVE])
+def test_a_letter_to_an_address_that_is_nobody_s_yet_has_one_link_and_that_asks_for_a_press(kind: LetterKind) -> None:
+    told = bodies(kind, token="7-abc")
+    link = f"{SITE.url}/confirm/7-abc"
+    assert f"\n{link}\n" in told.plain.replace("\r", "")
+    assert [tag.attributes["href"] for tag in Page(told.html).all("a")] == [link]
+    assert "If you did not ask for this, do nothing" in on_one_line(told.plain)
+    assert "on no list by that" in on_one_line(told.plain)
+
+
+def test_who_has_it_already_is_told_so_or_how_to_start_again() -> None:
+    there = bodies(LetterKind.KNOWN)
+    gone = replace(reader(), state=SubscriberState.LEFT)
+    back = renderer().letter_bodies(letter(LetterKind.KNOWN), reader=gone, links=LINKS)
+    assert "You have it already, and nothing was changed" in on_one_line(there.plain)
+    assert "You had it once, and nothing was changed" in on_one_line(back.plain)
+    for told in (there, back):
+        assert f"\n{CHANGE}\n" in told.plain.replace("\r", "")
+
+
+def test_an_address_that_is_left_learns_whom_to_write_to_and_gets_no_key() -> None:
+    told = bodies(LetterKind.MOVED)
+    assert "If that was not you, write to us at once:" in told.plain
+    for text in (told.plain, told.html):
+        assert SITE.sender in text
+        assert CHANGE not in text
+        assert LEAVE not in text
 
 
 @pytest.mark.parametrize("until", ["", "soon", "2026-02-30"])

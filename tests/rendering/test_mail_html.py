@@ -13,6 +13,7 @@ from digest.rendering.plain import web_address
 from digest.subscribers import EditionKind
 from tests.fakes import MONDAY, paper
 from tests.rendering.builders import (
+    BAD_ADDRESSES,
     CHANGE,
     HOSTILE,
     LEAVE,
@@ -118,6 +119,25 @@ def test_every_paper_has_its_votes_by_its_place_in_the_edition() -> None:
     assert [tag.attributes["aria-label"] for tag in votes[:3]] == ["More like A", "Less like A", "Save A"]
 
 
+def test_a_paper_whose_code_is_known_has_a_link_to_it_beside_its_own() -> None:
+    item = chosen("Flat minima", code="https://github.com/ames/flat?a=1&b=2")
+    links = [(tag.text, tag.attributes) for tag in page(item, "Noise").all("a")]
+    beside = [text for text, _ in links if text in ("PDF", "Code", "More like this")]
+    assert beside == ["PDF", "Code", "More like this", "PDF", "More like this"]
+    (code,) = [attributes for text, attributes in links if text == "Code"]
+    assert code["href"] == "https://github.com/ames/flat?a=1&b=2"
+    assert code["aria-label"] == "Code of Flat minima"
+
+
+@pytest.mark.parametrize("address", BAD_ADDRESSES)
+def test_what_is_no_address_of_code_is_no_link(address: str) -> None:
+    written = bodies(edition(chosen("Flat minima", code=address)))
+    for tag in Page(written.html).all("a"):
+        assert OURS.fullmatch(tag.attributes["href"])
+        assert not NOT_SEEN.match(tag.attributes["href"])
+    assert not Page(written.html).all("script")
+
+
 def test_what_is_trending_is_named_with_its_upvotes() -> None:
     shown = Page(bodies(three_papers()).html)
     assert "Trending 1 paper" in [tag.text for tag in shown.all("h2")]
@@ -211,6 +231,7 @@ def test_the_links_to_papers_are_those_of_their_papers(letter: Edition) -> None:
     papers = [item.paper for item in letter.recommendations] + [each.paper for each in letter.trending]
     papers += [each.paper for each in letter.notices] + list(letter.also_new)
     known = {web_address(url) for each in papers for url in (each.abstract_url, each.pdf_url)}
+    known |= {web_address(item.code) for item in letter.recommendations}
     links = {tag.attributes["href"].partition("#")[0] for tag in Page(bodies(letter).html).all("a")}
     votes = {f"{READ}/{n + 1}/{v}" for n in range(len(letter.recommendations)) for v in ("more", "less", "save")}
     assert links - {link.partition("#")[0] for link in known} <= {LEAVE, CHANGE, READ, *votes}

@@ -46,6 +46,19 @@ def test_what_who_why_and_then_the_text() -> None:
 """ in text(chosen(item, reason("Ada Ames", ReasonKind.AUTHOR), probability=0.91))
 
 
+def test_code_that_is_known_stands_below_the_pdf() -> None:
+    plain = text(chosen(paper("Flat minima", number=7), code="https://github.com/ames/flat"))
+    assert (
+        f"""
+     PDF   https://arxiv.org/pdf/2603.00007
+     Code  https://github.com/ames/flat
+     More  {READ}/1/more
+"""
+        in plain
+    )
+    assert "Code" not in text("Flat minima")
+
+
 def test_it_names_every_paper_with_both_links() -> None:
     letter = edition(*titles(100, abstract="A sentence. " * 400))
     plain = bodies(letter).plain

@@ -44,11 +44,13 @@ def test_an_operator_changes_how_a_paper_is_shown(tmp_path: Path) -> None:
     written(
         tmp_path,
         "mail-paper.html.j2",
-        "<tr><td>{{ paper.title }}{% if form.percent %} ({{ item.percent }}){% endif %} "
+        "<tr><td>{{ paper.title }}{% if form.why %} ({{ item.why }}){% endif %} "
         '<a href="{{ item.votes }}/more">+</a></td></tr>\n',
     )
+    written(tmp_path, "mail-why.html.j2", "{% if form.percent %}{{ item.percent }}{% else %}new{% endif -%}\n")
     html = bodies(tmp_path).html
     assert '<tr><td>Flat minima: why R² is not enough (91\u00a0%) <a href="https://paperround.example/e/' in html
+    assert "code “safe”? (new) <a" in html
     assert '/2/more">+</a></td></tr>' in html
     assert "Trending" in html
 

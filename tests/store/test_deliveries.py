@@ -30,7 +30,7 @@ def number(store: Store) -> int:
 
 def waiting(store: Store, now: datetime = NOW) -> list[Delivery]:
     with store.read() as tx:
-        return tx.deliveries.open(now)
+        return tx.deliveries.open(now, tx.deliveries.due(now))
 
 
 def claim(store: Store, delivery: Delivery, now: datetime = NOW) -> Delivery | None:

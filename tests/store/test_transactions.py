@@ -115,7 +115,7 @@ def test_two_claims_at_the_same_time_have_one_winner(store: Store) -> None:
     number = edition(store, reader(store))
     with store.begin() as tx:
         tx.deliveries.intend(number, message_id="<1@example.org>", now=NOW)
-        (delivery,) = tx.deliveries.open(NOW)
+        (delivery,) = tx.deliveries.open(NOW, tx.deliveries.due(NOW))
     won: list[bool] = []
 
     def claim() -> None:
@@ -129,6 +129,24 @@ def test_two_claims_at_the_same_time_have_one_winner(store: Store) -> None:
     for rival in rivals:
         rival.join(20)
     assert sorted(won) == [False, False, False, True]
+
+
+def test_transactions_on_a_kept_connection_are_whole_or_nothing_each(store: Store) -> None:
+    with store.kept() as book:
+
+        def add_two() -> None:
+            with book.begin() as tx:
+                subscribe(tx, feed_uri="tag:x,2026:2")
+                subscribe(tx, feed_uri="tag:x,2026:1")
+
+        with book.begin() as tx:
+            first = subscribe(tx, feed_uri="tag:x,2026:1")
+        with pytest.raises(StoreError):
+            add_two()
+        with book.begin() as tx:
+            second = subscribe(tx, feed_uri="tag:x,2026:3")
+        with store.read() as tx:
+            assert tx.subscribers.all() == [first, second]
 
 
 def test_foreign_keys_are_on_in_every_connection(store: Store) -> None:

@@ -123,8 +123,9 @@ def test_a_bounce_may_have_no_sender() -> None:
 def test_dots_are_doubled_so_that_no_line_ends_the_message(lines: list[str], ended: bool) -> None:
     content = "\r\n".join(lines).encode() + (b"\r\n" if ended else b"")
 
-    wire = letter(envelope(content=content)).content
+    *wire, end, nothing = letter(envelope(content=content)).content.split(b"\r\n")
 
-    travelled = [line[1:] if line.startswith(b".") else line for line in wire.split(b"\r\n")]
-    assert b".\r\n" not in [line + b"\r\n" for line in wire.split(b"\r\n")]
+    travelled = [*(line[1:] if line.startswith(b".") else line for line in wire), b""]
+    assert (end, nothing) == (b".", b"")
+    assert b"." not in wire
     assert b"\r\n".join(travelled) == (content if content.endswith(b"\r\n") else content + b"\r\n")

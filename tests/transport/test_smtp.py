@@ -1,7 +1,9 @@
 """SMTP against real servers on loopback: well-behaved, secured, and broken at every step."""
 
 import contextlib
+import socket
 import ssl
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,6 +44,35 @@ def test_a_message_arrives_byte_for_byte(mailbox: Mailbox) -> None:
 
     assert mailbox.taken == [("ana@example.org", CONTENT)]
     assert receipt.answer.startswith("250")
+
+
+def test_a_relay_that_offers_it_is_told_sender_reader_and_data_in_one_go() -> None:
+    """It answers none of the three before it has read all of them (RFC 2920)."""
+    heard: list[str] = []
+
+    def talk(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        with connection, connection.makefile("rwb", buffering=0) as lines:
+            lines.write(b"220 ready\r\n")
+            lines.readline()
+            lines.write(b"250-here\r\n250 PIPELINING\r\n")
+            heard.extend(lines.readline().decode().strip() for _ in range(3))
+            lines.write(b"250 ok\r\n250 ok\r\n354 go on\r\n")
+            while lines.readline() != b".\r\n":
+                pass
+            lines.write(b"250 taken\r\n")
+            lines.readline()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        relay = transport(listener.getsockname()[1])
+        other_side = threading.Thread(target=talk, args=(listener,))
+        other_side.start()
+        receipt = relay.send(envelope())
+        relay.close()
+        other_side.join(10)
+
+    assert receipt.answer == "250 taken"
+    assert heard == ["MAIL FROM:<digest@example.org>", "RCPT TO:<ana@example.org>", "DATA"]
 
 
 def test_a_batch_uses_one_connection(mailbox: Mailbox) -> None:

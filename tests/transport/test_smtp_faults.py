@@ -4,10 +4,17 @@ import pytest
 
 from digest.errors import Refusal, RelayUnavailable, TransportError, UncertainDelivery
 from digest.transport.wire import Patience
+from tests import smtp_server
 from tests.smtp_server import Script, misbehaving_server
 from tests.transport.relays import CONTENT, SHORT, envelope, relay_at
 
 BIG = b"Subject: Long\r\n\r\n" + b"A line of a long message.\r\n" * 4000
+
+
+@pytest.fixture(autouse=True, params=[b"250 here", b"250-here\r\n250 PIPELINING"], ids=["alone", "together"])
+def _offered(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every fault, with commands that are sent one by one and with commands that are sent together."""
+    monkeypatch.setitem(smtp_server._USUAL, "ehlo", request.param)
 
 
 def refused_with(script: Script, content: bytes = CONTENT, patience: Patience = SHORT) -> TransportError:
@@ -56,6 +63,24 @@ def test_the_next_message_is_taken_on_the_same_connection_after_a_refusal() -> N
 
     assert [address for address, _ in script.taken] == ["ana@example.org"]
     assert script.connections == 1
+
+
+def test_a_relay_that_waits_for_a_message_to_nobody_gets_none() -> None:
+    script = Script(recipients={"gone@example.org": b"550 5.1.1 no"}, waits_for_nobodys_message=True)
+    with misbehaving_server(script) as port, relay_at(port) as relay:
+        with pytest.raises(TransportError, match=r"550 5\.1\.1 no to RCPT"):
+            relay.send(envelope("gone@example.org"))
+        relay.send(envelope("ana@example.org"))
+
+    assert [address for address, _ in script.taken] == ["ana@example.org"]
+
+
+def test_a_refusal_stands_though_the_connection_is_lost_before_the_other_answers() -> None:
+    gone = {"gone@example.org": b"550 5.1.1 no"}
+    script = Script(recipients=gone, replies={"data": None}, waits_for_nobodys_message=True)
+    with misbehaving_server(script) as port, relay_at(port) as relay:
+        with pytest.raises(TransportError, match=r"550 5\.1\.1 no to RCPT"):
+            relay.send(envelope("gone@example.org"))
 
 
 def test_after_an_answer_out_of_place_the_connection_is_not_trusted() -> None:
@@ -201,7 +226,8 @@ def test_each_step_has_a_patience_of_its_own() -> None:
 
 def test_an_answer_that_drips_in_has_one_deadline() -> None:
     slow = b"\r\n".join(b"250-%d" % line for line in range(4))
-    with misbehaving_server(Script(replies={"rcpt": slow})) as port, relay_at(port) as relay:  # which never ends
+    script = Script(replies={"rcpt": slow}, delays={"data": 30.0})  # which never ends
+    with misbehaving_server(script) as port, relay_at(port) as relay:
         with pytest.raises(TransportError, match="no answer in time"):
             relay.send(envelope())
 

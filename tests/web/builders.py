@@ -22,6 +22,7 @@ from digest.rendering.settings import SiteSettings
 from digest.store import DatabaseSettings, Store
 from digest.subscribers import SubscriberState
 from digest.web import web_app
+from digest.websettings import WebSettings
 from tests.fakes import MONDAY, at, paper
 from tests.store.builders import keep, recommended, slate
 
@@ -37,10 +38,11 @@ class Door:
     store: Store
     file: Path
     site: SiteSettings = field(default_factory=lambda: SiteSettings(sender="digest@example.org"))
+    web: WebSettings = field(default_factory=WebSettings)
 
     @property
     def app(self) -> Starlette:
-        settings = Settings(site=self.site)
+        settings = Settings(site=self.site, web=self.web)
         return web_app(lambda: App(settings, now=NOW, store=self.store))
 
     @property

@@ -65,9 +65,10 @@ def test_the_stylesheet_is_small_and_every_text_stands_out(door: Door) -> None:
         dict(re.findall(r"--(\w+): (#\w{6})", block)) for block in style.text.split("prefers-color-scheme: dark")
     )
     for colours in (light, dark):
-        assert len(colours) == 9
-        text = colours.keys() - {"paper", "edge", "rule"}  # fields have an edge, and hairlines only decorate
-        assert min(contrast(colours[name], colours["paper"]) for name in text) >= 4.5
+        assert len(colours) == 10
+        text = colours.keys() - {"paper", "well", "edge", "rule"}  # fields have an edge, and hairlines only decorate
+        for ground in ("paper", "well"):
+            assert min(contrast(colours[name], colours[ground]) for name in text) >= 4.5
         assert contrast(colours["edge"], colours["paper"]) >= 3
 
 
@@ -100,7 +101,7 @@ def test_a_database_that_is_gone_is_told_in_words(door: Door) -> None:
 
 
 def test_a_database_that_keeps_one_waiting_is_not_waited_for(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("digest.web.app._HEALTH_SECONDS", 0.0)
+    monkeypatch.setattr("digest.web.house._PATIENCE_SECONDS", 0.0)
     assert door.ask("GET", "/healthz").status_code == 503
 
 

@@ -230,14 +230,17 @@ def test_wrong_old_and_stopped_addresses_are_told_apart_by_nothing(door: Door) -
     wrong = [
         "/feed/" + "a" * 32,
         "/feed/x",
-        "/feed/.",
+        "/feed/.x",
+        "/feed/x/saved",
+        f"{old}/saved",
+        f"{stopped}/1",
         "/feed/%00",
         "/feed/%ff%2f",
         f"/feed/{door.token}",
         old,
         stopped,
     ]
-    answers = [get(door, f"{path}.{form}") for path in wrong for form in (*FORMS, "xml", "")]
+    answers = [get(door, f"{path}.{form}") for path in wrong for form in (*FORMS, "xml", "opml", "")]
     assert {(answer.status_code, answer.text, answer.headers["cache-control"]) for answer in answers} == {
         (404, answers[0].text, "no-store")
     }
@@ -298,10 +301,10 @@ def test_a_failure_tells_no_token_either(
 ) -> None:
     path = made(door)
 
-    def broken(*given: object) -> None:
-        raise sqlite3.OperationalError("disk I/O error")
+    def broken(*given: object, **named: object) -> None:
+        raise RuntimeError("disk I/O error")
 
-    monkeypatch.setattr("digest.membership.feeds._pages", broken)
+    monkeypatch.setattr("digest.membership.feeds.opened", broken)
     with caplog.at_level(logging.DEBUG):
         answer = get(door, f"{path}.atom")
     assert answer.status_code == 500

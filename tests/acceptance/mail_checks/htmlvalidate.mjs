@@ -1,4 +1,4 @@
-// Every recommended rule, but for those that a mail cannot keep.
+// Every recommended rule, but for those that a mail cannot keep. Pages are judged by the same.
 export default {
   extends: ["html-validate:recommended"],
   rules: {
@@ -10,6 +10,8 @@ export default {
     "no-conditional-comment": "off",
     // Mail programs drop <main>; role="main" on a <div> stays.
     "prefer-native-element": ["error", { exclude: ["main"] }],
+    // Boxes to tick share a name, and each that is ticked is sent.
+    "form-dup-name": ["error", { shared: ["radio", "checkbox", "button", "reset", "submit"] }],
     // Tables of layout have rows alone; a body of each would be bytes that say nothing.
     "prefer-tbody": "off",
     // The title is the subject, which is as long as the title of the paper in it.

@@ -1,4 +1,4 @@
-"""Browse: what readers and operators look up."""
+"""What operators look up: papers as sources told of them, people, the ledger, sources, subscribers."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -8,14 +8,12 @@ from functools import partial
 from typing import Protocol
 
 from digest.batches import Batch
-from digest.errors import DigestError, InvalidInput, SourceError, SourceResting
+from digest.errors import DigestError, SourceError, SourceResting
 from digest.headers import printable
-from digest.identity import PaperId, Rule
 from digest.logs import without_addresses
 from digest.mail import DeliveryState
 from digest.notices import Alarm
-from digest.store import Store, Transaction
-from digest.store.papers import KeptPaper
+from digest.store import Store
 
 log = logging.getLogger(__name__)
 PATIENCE = timedelta(hours=6)  # with a mail that is open
@@ -216,33 +214,3 @@ def _words(error: DigestError) -> str:
     """What an error says, on one line, without addresses and of bearable length."""
     said = without_addresses(printable(str(error)))
     return said if len(said) <= _CHARACTERS else f"{said[:_CHARACTERS]}…"
-
-
-# ------------------------------------------------------------ what is one work
-
-
-def merge(store: Store, paper: PaperId, into: PaperId, *, now: datetime) -> tuple[PaperId, PaperId]:
-    """Have a kept paper read as another, and return what is read as what; InvalidInput where that cannot be."""
-    with store.begin() as tx:
-        kept = _both(tx, paper, into)
-        if not tx.works.merge(kept[paper].row, kept[into].row, Rule.OPERATOR, now=now):
-            raise InvalidInput(f"{paper} and {into} are one work already")
-    return paper, into
-
-
-def split(store: Store, paper: PaperId, *, now: datetime) -> PaperId:
-    """Have a merged paper stand for itself again; InvalidInput where it does."""
-    with store.begin() as tx:
-        row = _both(tx, paper)[paper].row
-        root = tx.works.roots([row])[row]
-        if not tx.works.split(row, now=now):
-            raise InvalidInput(f"{paper} is not merged into another paper")
-        tx.papers.forget_publication(root, row)
-    return paper
-
-
-def _both(tx: Transaction, *keys: PaperId) -> dict[PaperId, KeptPaper]:
-    kept = tx.papers.get(keys)
-    if missing := [key for key in keys if key not in kept]:
-        raise InvalidInput(f"paper {missing[0].removeprefix('arxiv:')} is not kept here")
-    return kept

@@ -1,0 +1,301 @@
+"""A whole day on the embedded default: real papers, made-up subscribers, one SQLite file, the product's own `compose`.
+
+    python -m benchmarks.day --data DIR [--subscribers 1000,10000,100000] [--papers 1500] [--archive N] [--compose-only]
+
+DIR holds listings as `*.jsonl.gz` with id, title and abstract a line. The newest papers are the day's, the others the
+archive; a subscriber likes 5 to 55 of it, 30 on average, and gets 15 papers a mail. Printed are seconds, CPU and peak
+memory over all processes; what misses its limit is marked, and the exit status is 1.
+"""
+
+import argparse
+import gzip
+import json
+import shutil
+import sqlite3
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from itertools import count, islice
+from os import getpid, times
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from digest.compose import Composed, compose
+from digest.identity import PaperId
+from digest.papers import Announcement, AnnouncementKind, Paper, Version
+from digest.relevance.settings import RelevanceSettings
+from digest.relevance.text import count_paper
+from digest.store import DatabaseSettings, Store
+
+NOW = datetime(2026, 5, 4, 7, 30, tzinfo=UTC)  # a Monday, half an hour after everybody's hour
+SIZE = 15  # papers in a mail
+LIKES = (5, 55)  # papers liked by one subscriber, evenly between
+SPREAD = 400  # papers of the archive on either side of what a subscriber cares for, out of which the liked are drawn
+OLDEST_VOTE = timedelta(days=360)
+_SEED = 5
+_AT_ONCE = 1000  # papers or subscribers written in one transaction
+_MEBIBYTE = 2**20
+_SAMPLED = 0.05  # seconds between two looks at the memory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """What composing for so many subscribers may take."""
+
+    wall: float | None = None  # seconds
+    cpu: float | None = None  # seconds over all processes
+    memory: int  # MiB over all processes
+
+
+LIMITS = {
+    1_000: Limit(wall=5, memory=300),
+    100_000: Limit(wall=15, memory=1024),
+    1_000_000: Limit(cpu=240, memory=3072),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What something took."""
+
+    wall: float  # seconds
+    cpu: float  # seconds, of this process and of those it waited for
+    peak: float  # MiB, proportional set sizes of all processes added up
+
+
+# ------------------------------------------------------------ what the day begins with
+
+
+def listings(folder: Path) -> Iterator[Paper]:
+    """Every paper of the listings, each once, oldest first."""
+    known: set[str] = set()
+    for file in sorted(folder.glob("listing-*.jsonl.gz")):
+        with gzip.open(file, "rt", encoding="utf-8") as lines:
+            for told in map(json.loads, lines):
+                if told["id"] not in known:
+                    known.add(told["id"])
+                    yield _paper(told)
+
+
+def _paper(told: dict[str, Any]) -> Paper:
+    return Paper(
+        id=PaperId(f"arxiv:{told['id']}"),
+        title=told["title"],
+        abstract=told.get("abstract") or "",
+        authors=tuple(told.get("authors") or ("A. Nonymous",)),
+        categories=tuple(told.get("categories") or ("cs.LG",)),
+        versions=(Version(number=1, submitted_at=NOW - timedelta(days=3)),),
+    )
+
+
+def fill(store: Store, papers: Sequence[Paper], today: int) -> None:
+    """Keep the papers, and announce the last `today` of them."""
+    for start in range(0, len(papers), _AT_ONCE):
+        part = papers[start : start + _AT_ONCE]
+        terms = {paper.id: count_paper(paper.title, paper.abstract).to_bytes() for paper in part}
+        with store.begin() as tx:
+            tx.papers.keep(part, terms, now=NOW)
+    with store.begin() as tx:
+        tx.announcements.note((_announced(paper, NOW.date()) for paper in papers[-today:]), now=NOW)
+
+
+def _announced(paper: Paper, day: date) -> Announcement:
+    stream, kind = paper.categories[0], AnnouncementKind.NEW
+    return Announcement(source="arxiv", stream=stream, paper=paper, kind=kind, day=day)
+
+
+def subscribe(file: Path, subscribers: int, archive: Sequence[int]) -> None:
+    """Write made-up subscribers and their votes on papers of the archive, by row number, into a database."""
+    made = _votes(subscribers, np.asarray(archive))
+    with sqlite3.connect(file) as database:
+        while part := list(islice(made, _AT_ONCE)):
+            database.executemany(_SUBSCRIBER, [_person(number) for number, _ in part])
+            database.executemany(
+                "INSERT INTO interest (id, subscriber_id, name, name_key) VALUES (?, ?, 'main', 'main')",
+                [(number, number) for number, _ in part],
+            )
+            database.executemany(
+                "INSERT INTO feedback (subscriber_id, paper_id, interest_id, verdict, given_at) "
+                "VALUES (?, ?, ?, 'like', ?)",
+                [(number, paper, number, given) for number, votes in part for paper, given in votes],
+            )
+            database.commit()
+    database.close()
+
+
+_SUBSCRIBER = """
+INSERT INTO subscriber
+    (id, address, address_key, state, timezone, send_at, days, size, next_due_at, feed_uri, created_at)
+VALUES (?, ?, ?, 'active', 'UTC', '07:00:00.000000', '[0, 1, 2, 3, 4, 5, 6]', ?, ?, ?, ?)"""
+
+
+def _person(number: int) -> tuple[Any, ...]:
+    address, joined = f"reader{number}@example.org", _written(NOW - timedelta(days=400))
+    due = _written(NOW - timedelta(minutes=30))
+    return number, address, address, SIZE, due, f"tag:example.org,2026:{number}", joined
+
+
+def _votes(subscribers: int, archive: np.ndarray[Any, Any]) -> Iterator[tuple[int, list[tuple[int, str]]]]:
+    """By subscriber, the papers liked and when: of two neighbourhoods of the archive."""
+    dice = np.random.default_rng(_SEED)
+    days = [_written(NOW - timedelta(minutes=at)) for at in range(int(OLDEST_VOTE / timedelta(minutes=1)))]
+    for number in range(1, subscribers + 1):
+        near = dice.choice(dice.integers(0, len(archive), size=2), size=dice.integers(LIKES[0], LIKES[1] + 1))
+        liked = np.unique((near + dice.integers(-SPREAD, SPREAD, size=len(near))) % len(archive))
+        given = dice.integers(0, len(days), size=len(liked))
+        yield number, [(int(archive[at]), days[when]) for at, when in zip(liked, given, strict=True)]
+
+
+def _written(moment: datetime) -> str:
+    """As SQLAlchemy has SQLite keep a time."""
+    return f"{moment:%Y-%m-%d %H:%M:%S.%f}"
+
+
+# ------------------------------------------------------------ measuring
+
+
+@dataclass
+class _Memory:
+    """The highest sum of the proportional set sizes of this process and its children, in MiB."""
+
+    peak: float = 0.0
+    _over: threading.Event = field(default_factory=threading.Event)
+
+    def watch(self) -> None:
+        while not self._over.wait(_SAMPLED):
+            self.peak = max(self.peak, sum(map(_proportional, _family())))
+
+    def end(self) -> None:
+        self._over.set()
+
+
+def _family() -> list[int]:
+    """This process and its children."""
+    found = [getpid()]
+    for task in Path(f"/proc/{getpid()}/task").glob("*/children"):
+        found += map(int, _text(task).split())
+    return found
+
+
+def _proportional(process: int) -> float:
+    lines = _text(Path(f"/proc/{process}/smaps_rollup")).splitlines()
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) * 1024 / _MEBIBYTE
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text()
+    except OSError:  # the process has ended
+        return ""
+
+
+def measured(work: Callable[[], Composed]) -> tuple[Composed, Spent]:
+    """What came of some work, and what it took."""
+    memory = _Memory()
+    watching = threading.Thread(target=memory.watch, daemon=True)
+    watching.start()
+    before, began = times(), time.perf_counter()
+    done = work()
+    wall, after = time.perf_counter() - began, times()
+    memory.end()
+    watching.join()
+    return done, Spent(wall, sum(after[:4]) - sum(before[:4]), memory.peak)
+
+
+def missed(spent: Spent, limit: Limit | None) -> list[str]:
+    """What is over its limit, in words; nothing where no limit is known."""
+    if limit is None:
+        return []
+    told = (("wall", spent.wall, limit.wall, "s"), ("CPU", spent.cpu, limit.cpu, "s"))
+    found = [f"{name} {have:.1f} of {most:g} {unit}" for name, have, most, unit in told if most and have > most]
+    return found + ([f"memory {spent.peak:,.0f} of {limit.memory:,} MiB"] if spent.peak > limit.memory else [])
+
+
+# ------------------------------------------------------------ the day
+
+
+def composed(store: Store, subscribers: int, *, model_folder: Path) -> Spent:
+    """Compose for everybody; what is left behind is a store that is ready for `deliver`."""
+    numbers = count(1)
+    done, spent = measured(
+        lambda: compose(
+            store,
+            RelevanceSettings(),
+            now=NOW,
+            message_id=lambda: f"<{next(numbers)}@example.org>",
+            model_folder=model_folder,
+        )
+    )
+    if done.kept + done.empty != subscribers:
+        raise SystemExit(f"{done.kept + done.empty} editions of {subscribers} were kept")
+    each = f"{spent.cpu / subscribers * 1e6:,.0f} µs of CPU each"
+    print(
+        f"{subscribers:>9,} composed {spent.wall:9.2f} s {spent.cpu:9.2f} s CPU {spent.peak:7,.0f} MiB  {each}",
+        flush=True,
+    )
+    return spent
+
+
+def prepared(folder: Path, data: Path, papers: int, archive: int | None) -> tuple[Path, list[int]]:
+    """A database with the papers, and the row numbers of those that are not the day's; kept for the next time."""
+    file = folder / "papers.sqlite"
+    if not file.exists():
+        found = list(listings(data))
+        found = found[-papers - archive :] if archive else found
+        store = opened(file)
+        fill(store, found, papers)
+        store.close()
+    with sqlite3.connect(file) as database:
+        rows = [row for (row,) in database.execute("SELECT id FROM paper ORDER BY id")]
+    database.close()
+    return file, rows[:-papers]
+
+
+def opened(file: Path) -> Store:
+    """A store with its schema."""
+    store = Store(DatabaseSettings(url=f"sqlite:///{file}"))
+    store.prepare(now=NOW)
+    return store
+
+
+def one_day(folder: Path, papers: Path, subscribers: int, archive: Sequence[int]) -> tuple[Store, Spent]:
+    """A store whose editions are composed, and what that took."""
+    file = folder / "day.sqlite"
+    for old in folder.glob("day.sqlite*"):
+        old.unlink()
+    shutil.copy(papers, file)
+    subscribe(file, subscribers, archive)
+    store = opened(file)
+    return store, composed(store, subscribers, model_folder=folder / "model")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--data", type=Path, required=True)
+    options.add_argument("--subscribers", default="1000,10000,100000")
+    options.add_argument("--papers", type=int, default=1500)
+    options.add_argument("--archive", type=int, help="use so many of the newest papers only")
+    options.add_argument("--folder", type=Path, help="keep the databases here; papers that are kept are read again")
+    options.add_argument("--compose-only", action="store_true", help="end with the composed store")
+    given = options.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = given.folder or Path(temporary)
+        papers, archive = prepared(folder, given.data, given.papers, given.archive)
+        over = []
+        for subscribers in map(int, given.subscribers.split(",")):
+            store, spent = one_day(folder, papers, subscribers, archive)
+            over += [f"{subscribers:,}: {each}" for each in missed(spent, LIMITS.get(subscribers))]
+            store.close()
+    for each in over:
+        print(f"over its limit: {each}")
+    return 1 if over else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

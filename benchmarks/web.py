@@ -1,0 +1,295 @@
+"""The web door under load, beside nginx giving the same bytes from files.
+
+    python -m benchmarks.web --data DIR [--database FILE] [--seconds N] [--queries N]
+
+DIR holds listings as `benchmarks.search` reads them; their papers are kept in a new SQLite database, or in FILE, which
+must be empty, or filled by a run of `benchmarks.search` or of this before. Made-up readers with editions of the newest
+papers are added, each with a feed address. `digest serve --no-scheduler` runs on one core and Debian's wrk on another,
+both on loopback and for a few seconds each; whatever was started is ended by its number.
+
+What counts is answers in a second of the server's processor, as others may use the machine. Exit 1 where one is fewer
+than was aimed at.
+"""
+
+import argparse
+import gzip
+import random
+import secrets
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from urllib.parse import urlencode
+
+from benchmarks import search
+from benchmarks.search import NOW
+from benchmarks.web_load import Load, Rate, Server, bare, loaded, nginx, ours
+from digest import browse
+from digest.editions import Reason, ReasonKind, Recommendation, Slate
+from digest.membership import feeds
+from digest.papers import Paper
+from digest.rendering.feed import MOST_ENTRIES
+from digest.store import DatabaseSettings, Store
+from digest.subscribers import EditionKind, Schedule
+
+READERS = 300  # of each kind
+PAPERS = 15  # in an edition
+EDITIONS = (1, 14)  # of readers who are new, and of those whose feed is as long as one can be: 200 papers
+_NEWEST = 1000  # papers that editions are made of
+_SEED = 20260501
+_PACKED = {"Accept-Encoding": "gzip"}
+UNCACHED = 2000.0  # personal feeds in a second of processor
+SEARCH_MS = 50.0  # of the 95th percentile
+_CONFIG = """
+[site]
+sender = "digest@example.org"
+url = "https://digest.example.org"
+[database]
+url = "sqlite:///{file}"
+[web]
+searches_per_minute = 1e9
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One line of the table."""
+
+    what: str
+    ours: Rate
+    aim: float = 0.0  # answers in a second of processor; 0 where there is none
+    nginx: Rate | None = None
+
+    @property
+    def is_missed(self) -> bool:
+        return self.ours.errors > 0 or self.ours.per_core < self.aim
+
+
+# ------------------------------------------------------------ papers and readers
+
+
+def prepared(file: Path, data: Path) -> list[list[str]]:
+    """Fill a database where it is empty; new readers' feed addresses, without their ends, for each of EDITIONS."""
+    store = Store(DatabaseSettings(url=f"sqlite:///{file}"))
+    try:
+        store.upgrade(now=NOW)
+        with store.read() as tx:
+            is_empty = not tx.papers.counted(after=0, limit=1)
+        if is_empty:
+            print(f"kept {search.fill(store, data):,} papers", flush=True)
+        browse.index(store)
+        newest = _newest(data)
+        return [list(_subscribed(store, newest, editions)) for editions in EDITIONS]
+    finally:
+        store.close()
+
+
+def _newest(data: Path) -> list[tuple[Paper, date]]:
+    return sorted(search.papers(data), key=lambda each: (each[1], each[0].id))[-_NEWEST:]
+
+
+def _subscribed(store: Store, newest: Sequence[tuple[Paper, date]], editions: int) -> Iterator[str]:
+    chance = random.Random(_SEED)
+    for _ in range(READERS):
+        with store.begin() as tx:
+            reader = tx.subscribers.add(
+                f"{secrets.token_hex(8)}@example.org",
+                schedule=Schedule(),
+                size=PAPERS,
+                next_due_at=NOW,
+                feed_uri=f"tag:example.org,2026:web/{secrets.token_hex(8)}",
+                now=NOW,
+            )
+            assert reader is not None
+            chosen = chance.sample(newest, editions * PAPERS)
+            for place in range(editions):
+                day = NOW.date() - timedelta(days=editions - place)
+                tx.editions.keep(_slate(reader.id, day, chosen[place * PAPERS :][:PAPERS]), now=NOW)
+        yield f"/feed/{feeds.make(store, reader, now=NOW)}"
+
+
+def _slate(reader: int, day: date, chosen: Sequence[tuple[Paper, date]]) -> Slate:
+    return Slate(
+        subscriber_id=reader,
+        kind=EditionKind.DAILY,
+        slot_date=day,
+        recommendations=tuple(_recommended(paper, listed) for paper, listed in chosen),
+        considered=(("cs.LG", PAPERS),),
+        papers_read=PAPERS,
+        read_through=0,
+        next_due_at=NOW,
+    )
+
+
+def _recommended(paper: Paper, listed: date) -> Recommendation:
+    """For two reasons."""
+    terms = tuple((word, 0.1) for word in paper.title.lower().split()[:4])
+    reasons = (
+        Reason(ReasonKind.INTEREST, "language-model agents that plan and use tools", 0.4, terms),
+        Reason(ReasonKind.LIKED, paper.title, 0.2, terms),
+    )
+    return Recommendation(paper=paper, score=0.6, reasons=reasons, announced=listed, probability=0.42)
+
+
+# ------------------------------------------------------------ what everybody gets
+
+
+class Loads:
+    """The rows that are measured with wrk."""
+
+    def __init__(self, server: Server, folder: Path, seconds: float) -> None:
+        self._server = server
+        self._folder = folder
+        self._seconds = seconds
+
+    def rows(self, personal: Sequence[Sequence[str]]) -> Iterator[Row]:
+        """In the order of the table."""
+        with bare() as nothing:
+            yield Row(what="uvicorn alone: 304 to everything", ours=self._rate(nothing, Load(paths=["/"])))
+        page, feed, own = "/", "/feed.atom", f"{personal[0][0]}.atom"
+        for kind, editions in zip(personal, EDITIONS, strict=True):
+            yield self._uncached(kind, min(editions * PAPERS, MOST_ENTRIES))
+        files = {"page.html": self._bytes(page), "feed.atom": self._bytes(feed), "own.atom": self._bytes(own)}
+        with nginx(self._folder / "nginx", files) as beside:
+            yield self._known("304 of the daily page", 15_000, page, beside, "page.html")
+            yield self._known("304 of a public feed", 15_000, feed, beside, "feed.atom")
+            yield self._known("304 of the daily page, behind routing", 8000, page, beside, "page.html", varied=True)
+            yield self._known("304 of a public feed, behind routing", 8000, feed, beside, "feed.atom", varied=True)
+            yield self._whole("public feed", 8000, feed, beside, "feed.atom")
+            yield self._known("304 of a personal feed", 8000, own, beside, "own.atom")
+            yield self._whole("personal feed, asked for before", 8000, own, beside, "own.atom")
+            yield self._whole("daily page", 1000, page, beside, "page.html")
+
+    def _uncached(self, addresses: Sequence[str], papers: int) -> Row:
+        """Each asked for the first time; what they share was written for the first third of the readers."""
+        paths = [f"{each}.{form}" for each in addresses for form in feeds.FORMS]
+        known = len(paths) // 3
+        for path in paths[:known]:
+            self._server.get(path)
+        what = f"personal feed of {papers} papers, not asked for before"
+        return self._row(what, UNCACHED, Load(paths=paths[known:], once=True))
+
+    def _bytes(self, path: str) -> tuple[bytes, bytes]:
+        status, _, plain = self._server.get(path)
+        if status != 200:
+            raise SystemExit(f"{path} was answered with {status}")
+        return plain, gzip.compress(plain)
+
+    def _whole(self, what: str, aim: float, path: str, beside: Server, name: str) -> Row:
+        size = len(self._server.get(path, _PACKED)[2])
+        load = Load(paths=[path], headers=_PACKED)
+        other = self._rate(beside, Load(paths=[f"/{name}"], headers=_PACKED))
+        return self._row(f"{what} ({size / 1024:,.0f} kB packed)", aim, load, other)
+
+    def _known(self, what: str, aim: float, path: str, beside: Server, name: str, *, varied: bool = False) -> Row:
+        """Who asks has it, by its tag."""
+        load, other = (
+            Load(
+                paths=[each],
+                headers=_PACKED | {"If-None-Match": _tag(server, each)},
+                varied=varied and server is self._server,
+            )
+            for server, each in ((self._server, path), (beside, f"/{name}"))
+        )
+        return self._row(what, aim, load, self._rate(beside, other))
+
+    def _row(self, what: str, aim: float, load: Load, beside: Rate | None = None) -> Row:
+        return Row(what=what, aim=aim, ours=self._rate(self._server, load), nginx=beside)
+
+    def _rate(self, server: Server, load: Load) -> Rate:
+        return loaded(server, load, seconds=self._seconds, folder=self._folder)
+
+
+def _tag(server: Server, path: str) -> str:
+    """With which the server says that nothing is new."""
+    tag = server.get(path, _PACKED)[1]["etag"]
+    status, _, _ = server.get(path, _PACKED | {"If-None-Match": tag})
+    if status != 304:
+        raise SystemExit(f"{path} was answered with {status} to its own tag")
+    return tag
+
+
+# ------------------------------------------------------------ search
+
+
+def searched(server: Server, data: Path, count: int) -> list[search.Taken]:
+    """How long queries took that were asked one after another over HTTP, each with its page."""
+    chance = random.Random(_SEED)
+    asked = search.questions([paper for paper, _ in search.papers(data)], count, chance)
+    chance.shuffle(asked)
+    taken = []
+    for question in asked:
+        given = {
+            "q": question.text,
+            **{_FIELDS.get(name, name): _written(value) for name, value in question.asked.items()},
+        }
+        before, began = server.cpu, time.perf_counter()
+        status, _, _ = server.get(f"/search?{urlencode(given)}")
+        if status >= 400:
+            raise SystemExit(f"search for {given} was answered with {status}")
+        wall, cpu = time.perf_counter() - began, server.cpu - before
+        taken.append(search.Taken(kind=question.kind, cpu=1000 * cpu, wall=1000 * wall))
+    return taken
+
+
+_FIELDS = {"has_code": "code", "by_meaning": "meaning"}
+
+
+def _written(value: object) -> object:
+    """As a field of an address has it."""
+    return int(value) if isinstance(value, bool) else value
+
+
+# ------------------------------------------------------------ the table
+
+
+def report(row: Row) -> None:
+    beside = f"{row.nginx.per_core:>10,.0f}" if row.nginx else " " * 10
+    aim = f"{row.aim:>9,.0f}" if row.aim else " " * 9
+    told = "  too few" if row.is_missed else ""
+    errors = f"  {row.ours.errors} errors" if row.ours.errors else ""
+    rates = f"{row.ours.per_core:>9,.0f}{aim}{beside}{row.ours.per_second:>10,.0f}{row.ours.p95:>9.1f}"
+    print(f"{row.what:50}{rates}{told}{errors}", flush=True)
+
+
+def measure(file: Path, data: Path, folder: Path, *, seconds: float, queries: int) -> bool:
+    """Print the table; whether every aim is met."""
+    personal = prepared(file, data)
+    config = folder / "config.toml"
+    config.write_text(_CONFIG.format(file=file), encoding="utf-8")
+    print(f"{'answers a second of processor':50}{'ours':>9}{'aim':>9}{'nginx':>10}{'by clock':>10}{'p95 ms':>9}")
+    is_met = True
+    with ours(config) as server:
+        for row in Loads(server, folder, seconds).rows(personal):
+            report(row)
+            is_met &= not row.is_missed
+        taken = searched(server, data, queries)
+    print("search over HTTP, one query after another:")
+    search.report(taken)
+    p95 = statistics.quantiles([each.cpu for each in taken], n=20)[-1]
+    if p95 >= SEARCH_MS:
+        print(f"search: p95 {p95:.0f} ms of processor, {SEARCH_MS:.0f} were aimed at")
+    return is_met and p95 < SEARCH_MS
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--data", type=Path, required=True, help="the folder of listings")
+    options.add_argument("--database", type=Path, help="a file that is empty or filled by an earlier run")
+    options.add_argument("--seconds", type=float, default=5.0, help="for which each row is measured")
+    options.add_argument("--queries", type=int, default=220, help="of search, about")
+    given = options.parse_args()
+    if not any(given.data.glob("*-20*.jsonl.gz")):
+        options.exit(2, f"{given.data}: there are no listings (*-20*.jsonl.gz) here\n")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        file = (given.database or folder / "papers.db").resolve()
+        sys.exit(not measure(file, given.data, folder, seconds=given.seconds, queries=given.queries))
+
+
+if __name__ == "__main__":
+    main()

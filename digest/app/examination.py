@@ -1,0 +1,30 @@
+"""What the doctor examines, put together from the settings."""
+
+from datetime import datetime
+from pathlib import Path
+
+from digest.app.mailing import Mailing
+from digest.config import Settings, secret_files
+from digest.store import Store
+from digest.transport.dns import Names
+from digest.transport.smtp import log_in
+from digest.upkeep.doctor.values import Examined
+
+
+def examined(settings: Settings, mailing: Mailing, store: Store, config: Path, *, now: datetime) -> Examined:
+    """Everything that is looked at; `config` is the file that the settings were read from."""
+    resolver = settings.doctor.resolver
+    return Examined(
+        config=config,
+        secrets=secret_files(config),
+        store=store,
+        site=settings.site,
+        smtp=settings.smtp,
+        dkim=settings.dkim,
+        returns=settings.returns,
+        settings=settings.doctor,
+        names=Names(resolver) if resolver else None,
+        log_in=lambda: log_in(settings.smtp),
+        ask=mailing.ask,
+        now=now,
+    )

@@ -1,0 +1,60 @@
+"""A reader's right to know and to be forgotten: all that is held of them as JSON, and nothing of it any more."""
+
+import json
+import logging
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from digest.store import Store
+from digest.store.holdings import Rows
+from digest.subscribers import Subscriber
+
+log = logging.getLogger(__name__)
+_NOTES = {
+    "tables": "everything that is held of you, by table; times are UTC unless they say otherwise",
+    "papers": "the papers that these rows name by number",
+    "edition.items": "p paper, d day announced, s score, c probability, i interest, w why it had a seat,"
+    " r reasons (kind, label, share, words)",
+    "feed_token.token_hash": "SHA-256 of your feed's address, which is not kept itself",
+}
+
+
+def exported(store: Store, who: Subscriber, *, now: datetime) -> bytes:
+    """All that is held of a reader, as JSON in UTF-8; nothing is changed."""
+    with store.read() as tx:
+        tables = tx.holdings.of(who.id)
+        papers = tx.papers.by_row(_papers(tables))
+    told = {
+        "exported_at": now.isoformat(),
+        "notes": _NOTES,
+        "tables": tables,
+        "papers": {str(row): {"id": kept.paper.id, "title": kept.paper.title} for row, kept in sorted(papers.items())},
+    }
+    return json.dumps(told, ensure_ascii=False, indent=1).encode("utf-8", "replace")
+
+
+def erase(store: Store, who: Subscriber) -> None:
+    """Forget a reader for ever. Only the hash of a suppressed address stays, so that nothing is sent to it again."""
+    with store.begin() as tx:
+        tx.holdings.erase(who.id, who.address)
+    log.info("erased subscriber=%d", who.id)
+
+
+def _papers(tables: Rows) -> set[int]:
+    return set(_numbers(tables))
+
+
+def _numbers(tables: Rows) -> Iterator[int]:
+    for rows in tables.values():
+        for row in rows:
+            if "paper_id" in row:
+                yield row["paper_id"]
+            yield from _of_edition(row)
+
+
+def _of_edition(row: dict[str, Any]) -> Iterator[int]:
+    yield from (item["p"] for item in row.get("items") or ())
+    yield from (number for number, *_ in row.get("notices") or ())
+    yield from (number for number, *_ in row.get("trending") or ())
+    yield from row.get("also_new") or ()

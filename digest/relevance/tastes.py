@@ -1,0 +1,65 @@
+"""What readers want as numbers: places in a list of examples, by reader or all readers' in a few arrays."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+import numpy as np
+import numpy.typing as npt
+
+from digest.relevance.latent import Rows, in_rows
+
+Places = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Taste:
+    """What one interest is made of, as places in a list of examples."""
+
+    wanted: tuple[int, ...] = ()
+    weights: tuple[float, ...] = ()  # of the wanted, summing to 1
+    unwanted: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tastes:
+    """Many tastes, one after the other: a taste's places end where the next one's begin."""
+
+    wanted: Places  # shape (n_wanted,)
+    weights: npt.NDArray[np.float32]  # the same shape
+    wanted_ends: npt.NDArray[np.int64]  # shape (n_tastes + 1,), beginning with 0
+    unwanted: Places  # shape (n_unwanted,)
+    unwanted_ends: npt.NDArray[np.int64]  # shape (n_tastes + 1,), beginning with 0
+
+    @classmethod
+    def of(cls, tastes: Sequence[Taste]) -> "Tastes":
+        """The same tastes in arrays."""
+        return cls(
+            wanted=_flat(taste.wanted for taste in tastes),
+            weights=np.fromiter(chain.from_iterable(taste.weights for taste in tastes), dtype=np.float32),
+            wanted_ends=_ends([len(taste.wanted) for taste in tastes]),
+            unwanted=_flat(taste.unwanted for taste in tastes),
+            unwanted_ends=_ends([len(taste.unwanted) for taste in tastes]),
+        )
+
+    def __len__(self) -> int:
+        return len(self.wanted_ends) - 1
+
+    def mixing(self, examples: int) -> Rows:
+        """The weights of the wanted as a matrix, shape (n_tastes, examples)."""
+        return in_rows(self.weights, self.wanted, self.wanted_ends, examples)
+
+    def made_of(self) -> tuple[npt.NDArray[np.int64], Places]:
+        """Line and place of everything that the tastes are made of, shape (n,) each."""
+        lines = np.arange(len(self))
+        wanted = np.repeat(lines, np.diff(self.wanted_ends))
+        unwanted = np.repeat(lines, np.diff(self.unwanted_ends))
+        return np.concatenate([wanted, unwanted]), np.concatenate([self.wanted, self.unwanted])
+
+
+def _flat(places: Iterable[Sequence[int]]) -> Places:
+    return np.fromiter(chain.from_iterable(places), dtype=np.int32)
+
+
+def _ends(sizes: Sequence[int]) -> npt.NDArray[np.int64]:
+    return np.cumsum([0, *sizes], dtype=np.int64)

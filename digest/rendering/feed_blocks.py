@@ -1,0 +1,312 @@
+"""What all readers share of a feed, written once by feedgen, with gaps for what is a reader's own.
+
+A head or an entry is written with a mark wherever something personal belongs, and parted there. A mark is a code point
+that is no character (U+FDD0 to U+FDEF), which `plain.clean` takes out of everything that comes from outside, so no
+title can pretend to be one. What is put into a gap is escaped as the text around it is.
+
+feedgen's traps are kept in this file: the last `link()` becomes the channel's in RSS, RSS drops the names of authors,
+its descriptions need a second escape, `add_entry` prepends, and dates default to now.
+"""
+
+import json
+import re
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from functools import cache, lru_cache
+from html import escape
+from threading import Lock
+from typing import NamedTuple
+from urllib.parse import quote
+
+import jinja2
+import markupsafe
+from feedgen.entry import FeedEntry
+from feedgen.feed import FeedGenerator
+from lxml import etree
+
+from digest.identity import PaperId
+from digest.papers import Paper
+from digest.rendering.latex import readable
+from digest.rendering.mathml import mathml
+from digest.rendering.plain import clean, one_line
+from digest.rendering.settings import SiteSettings
+from digest.rendering.templates import render
+from digest.rendering.view import PaperView, paper_view
+from digest.rendering.words import Words
+
+_TTL_MINUTES = 60
+_KEPT_ENTRIES = 10_000  # of about 4 kB
+_ONE_RSS_AT_A_TIME = Lock()  # to write a date, feedgen sets the locale of the whole process for a moment
+_SOME_TIME = datetime(2000, 1, 1, tzinfo=UTC)  # in whose place a reader's own is put
+_MARK = re.compile("[\ufdd0-\ufdef]")
+_FIRST = 0xFDD0
+# In a head: its id, address, title, description and date; in an entry: when it was published and changed, note, votes,
+# all of the reasons before the summary, and each of them within the text.
+_URI, _HERE, _TITLE, _ABOUT, _DATE = (chr(_FIRST + place) for place in range(5))
+_PUBLISHED, _UPDATED, _NOTE, _VOTES, _SAID = (chr(_FIRST + place) for place in range(5))
+_WHY = tuple(chr(place) for place in range(_FIRST + 5, _FIRST + 32))
+
+
+class Form(NamedTuple):
+    """A text with gaps."""
+
+    pieces: tuple[str, ...]
+    gaps: tuple[int, ...]  # for each gap the place of its value
+    is_xhtml: bool = True  # whether the text of an entry is elements, where that can be told
+
+    def filled(self, values: Sequence[str]) -> str:
+        """The text with these values, which must be escaped."""
+        joined = [""] * (len(self.pieces) + len(self.gaps))
+        joined[::2] = self.pieces
+        joined[1::2] = [values[gap] for gap in self.gaps]
+        return "".join(joined)
+
+
+class Style(StrEnum):
+    """How a feed is written, and what is put into its gaps."""
+
+    ATOM = "application/atom+xml"
+    RSS = "application/rss+xml"
+    JSON = "application/feed+json"
+
+    def head(self, *, uri: str, here: str, title: str, about: str, date: str) -> tuple[str, ...]:
+        """The values of a head, escaped."""
+        return _in_text(uri), _in_attribute(here), _in_text(title), _in_text(about), date
+
+    def entry(
+        self, is_xhtml: bool, note: str, votes: str, published: str, updated: str, why: Sequence[str]
+    ) -> list[str]:
+        """The values of an entry, escaped."""
+        within, said = _WITHIN[self, is_xhtml], _SUMMARY[self]
+        # addresses hold no quotes (`SiteSettings`), so they may stand in attributes too
+        found = [published, updated, within(note), within(votes), said(" · ".join(why))]
+        found += map(within, why)
+        return found
+
+
+def _in_text(text: str) -> str:
+    """As lxml writes a text."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _in_attribute(text: str) -> str:
+    return _in_text(text).replace('"', "&quot;")
+
+
+def _html_in_text(text: str) -> str:
+    return _in_text(str(markupsafe.escape(text)))
+
+
+def _summary_in_text(text: str) -> str:
+    return _in_text(escape(text))
+
+
+def _html_in_json(text: str) -> str:
+    return _in_json(str(markupsafe.escape(text)))
+
+
+def _in_json(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)[1:-1]
+
+
+_many = lru_cache(maxsize=20_000)  # reasons are shared by papers and by readers
+_WITHIN: dict[tuple[Style, bool], Callable[[str], str]] = {
+    (Style.ATOM, True): _many(_in_text),
+    (Style.ATOM, False): _many(_html_in_text),
+    (Style.RSS, True): _many(_html_in_text),
+    (Style.JSON, True): _many(_html_in_json),
+}
+_SUMMARY: dict[Style, Callable[[str], str]] = {
+    Style.ATOM: _summary_in_text,
+    Style.RSS: _summary_in_text,
+    Style.JSON: _in_json,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Entry:
+    """One paper."""
+
+    id: str  # for ever
+    is_address: bool  # whether the id is one
+    url: str
+    view: PaperView
+    categories: tuple[str, ...]
+    summary: str  # plain text
+    content: str  # HTML that is XML too, unless an operator's template has it otherwise
+
+    @property
+    def authors(self) -> tuple[str, ...]:
+        """Never nobody: RFC 4287 §4.1.2 would have the feed's author taken for it."""
+        return self.view.authors or (self.view.byline,)
+
+
+class Shared:
+    """Heads and entries with gaps, in one language; those asked for lately are kept."""
+
+    def __init__(self, site: SiteSettings, templates: jinja2.Environment, words: Words) -> None:
+        self._site = site
+        self._templates = templates
+        self._words = words
+        self._heads = cache(self._head)  # two of each style
+        self._entries: OrderedDict[tuple[Style, PaperId, bool, int, bool], tuple[Paper, Form]] = OrderedDict()
+        self._lock = Lock()
+
+    def head(self, style: Style, *, has_address: bool) -> tuple[Form, str]:
+        """What stands before the entries, and what after them."""
+        return self._heads(style, has_address)
+
+    def entry(self, style: Style, paper: Paper, has_note: bool, reasons: int, has_votes: bool) -> Form:
+        """A paper as an entry with gaps for its note, so many reasons, and votes."""
+        key = style, paper.id, has_note, reasons, has_votes
+        kept = self._entries.get(key)
+        if kept is not None and (kept[0] is paper or kept[0] == paper):
+            return kept[1]
+        made = self._written(style, paper, _NOTE * has_note, _WHY[:reasons], _VOTES * has_votes)
+        with self._lock:
+            self._entries[key] = paper, made
+            while len(self._entries) > _KEPT_ENTRIES:
+                self._entries.popitem(last=False)
+        return made
+
+    def _written(self, style: Style, paper: Paper, note: str, why: Sequence[str], votes: str) -> Form:
+        entry = self._entry(paper, note, why, votes, _text if style is Style.RSS else _mathematics)
+        if style is Style.JSON:
+            return _parted(json.dumps(_item(entry), ensure_ascii=False))
+        feed = self._feed(style, has_address=False)
+        is_xhtml = style is Style.RSS or _is_xml(entry.content)
+        _add(feed, entry, "xhtml" if style is Style.ATOM and is_xhtml else "html")
+        text = _text_of(feed, style)
+        name, first, last = ("entry", "updated", "published") if style is Style.ATOM else ("item", "", "pubDate")
+        begins, ends = text.index(f"<{name}>"), text.rindex(f"</{name}>") + len(f"</{name}>\n")
+        begins = text.rindex("\n", 0, begins) + 1
+        dated = _marked(text[begins:ends], last, _PUBLISHED, text[begins:ends].rindex(f"<{last}>"))
+        return _parted(_marked(dated, first, _UPDATED, dated.index(f"<{first}>")) if first else dated, is_xhtml)
+
+    def _entry(self, paper: Paper, note: str, why: Sequence[str], votes: str, written: Callable[[str], str]) -> _Entry:
+        view = paper_view(paper, self._words)
+        content = render(
+            self._templates,
+            "feed_entry.html.j2",
+            paper=view,
+            abstract=_paragraphs(paper.abstract, written),
+            note=note,
+            why=list(why),
+            votes=votes,
+        )
+        return _Entry(
+            # an id is for ever, so it stays as the source wrote it
+            id=one_line(paper.abstract_url) if view.url else f"urn:paperround:{quote(paper.id)}",
+            is_address=bool(view.url),
+            url=view.url or self._site.url,
+            view=view,
+            categories=tuple(filter(None, map(one_line, paper.categories))),
+            summary=" · ".join([*([_SAID] if why else []), view.abstract or view.no_abstract]),
+            content=content,
+        )
+
+    # ------------------------------------------------------------ heads
+
+    def _head(self, style: Style, has_address: bool) -> tuple[Form, str]:
+        text = _text_of(self._feed(style, has_address=has_address), style)
+        name, date = ("feed", "updated") if style is Style.ATOM else ("channel", "lastBuildDate")
+        ends = text.rindex(f"</{name}>")
+        ends = text.rindex("\n", 0, ends) + 1
+        return _parted(_marked(text[:ends], date, _DATE, text.index(f"<{date}>"))), text[ends:]
+
+    def _feed(self, style: Style, *, has_address: bool) -> FeedGenerator:
+        """A feed without entries."""
+        feed = FeedGenerator()
+        feed.load_extension("dc")
+        feed.id(_URI)
+        feed.title(_TITLE)
+        feed.subtitle(_ABOUT)
+        feed.author(name=one_line(self._site.name))
+        if has_address:
+            feed.link(href=_HERE, rel="self", type=style.value)
+        feed.link(href=self._site.url, rel="alternate")  # in RSS the last link becomes the channel's
+        feed.language(self._words.language)
+        feed.generator("Paperround")
+        feed.ttl(_TTL_MINUTES)
+        feed.updated(_SOME_TIME)
+        feed.lastBuildDate(_SOME_TIME)
+        return feed
+
+
+# ------------------------------------------------------------ how it is written
+
+
+def _text_of(feed: FeedGenerator, style: Style) -> str:
+    if style is Style.ATOM:
+        return bytes(feed.atom_str(pretty=True)).decode()
+    with _ONE_RSS_AT_A_TIME:
+        return bytes(feed.rss_str(pretty=True)).decode()
+
+
+def _add(feed: FeedGenerator, entry: _Entry, kind: str) -> None:
+    """Put an entry into a feed; `kind` is how Atom has its content."""
+    made: FeedEntry = feed.add_entry(order="append")
+    made.id(entry.id)
+    made.guid(entry.id, permalink=entry.is_address)
+    made.title(entry.view.title)
+    made.link(href=entry.url, rel="alternate")
+    for name in entry.authors:
+        made.author(name=name)
+    made.dc.dc_creator(list(entry.view.authors))  # RSS drops atom's authors
+    for category in entry.categories:
+        made.category(term=category)
+    made.published(_SOME_TIME)
+    made.updated(_SOME_TIME)
+    made.summary(escape(entry.summary), type="html")  # in RSS the description, which readers take for HTML
+    made.content(entry.content, type=kind)
+
+
+def _item(entry: _Entry) -> dict[str, object]:
+    """An entry in JSON Feed."""
+    return {
+        "id": entry.id,
+        "url": entry.url,
+        "title": entry.view.title,
+        "content_html": entry.content,
+        "summary": entry.summary,
+        "date_published": _PUBLISHED,
+        "date_modified": _UPDATED,
+        "authors": [{"name": name} for name in entry.authors],
+        "tags": list(entry.categories),
+    }
+
+
+def _marked(text: str, name: str, mark: str, at: int) -> str:
+    """With a mark for the text of the element that begins at a place."""
+    begins = at + len(f"<{name}>")
+    return text[:begins] + mark + text[text.index("<", begins) :]
+
+
+def _parted(text: str, is_xhtml: bool = True) -> Form:
+    marks = _MARK.findall(text)
+    return Form(tuple(_MARK.split(text)), tuple(ord(mark) - _FIRST for mark in marks), is_xhtml)
+
+
+def _paragraphs(abstract: str, written: Callable[[str], str]) -> list[str]:
+    parts = (" ".join(part.split()) for part in clean(abstract).split("\n\n"))
+    return list(filter(None, map(written, filter(None, parts))))
+
+
+def _mathematics(source: str) -> str:
+    return markupsafe.Markup(mathml(source))  # noqa: S704 - escaped there
+
+
+def _text(source: str) -> str:
+    return one_line(readable(source))
+
+
+def _is_xml(content: str) -> bool:
+    """Whether it can stand in a feed as XHTML; what an operator's template writes may be HTML alone."""
+    try:
+        etree.fromstring(f"<div>{content}</div>", etree.XMLParser(resolve_entities=False, no_network=True))
+    except etree.XMLSyntaxError:
+        return False
+    return True

@@ -1,0 +1,143 @@
+"""What has grown old: deleted some rows at a time, the oldest first, so that no transaction is long.
+
+Numbers ascend with time: a portion that is not old to its end is the last one.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from digest.mail import LetterKind
+from digest.store import tables as t
+
+AT_ONCE = 500  # rows
+EDITIONS_AT_ONCE = 50  # whose shadow logs, of some fifty lines each, are deleted in one transaction
+DROPPED = b"\0"  # in place of a paper's terms; they are counted again from its text when somebody votes on it
+_CLOSED = sa.text(f"NOT ({t.OPEN_DELIVERY})")
+_LASTING = (LetterKind.WELCOME.value, LetterKind.STILL_READING.value)  # asked whether there was one
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """What came of one transaction."""
+
+    rows: int  # deleted; or that would be
+    last: int | None  # the number after which to go on; None where nothing older is left
+
+
+class Aging:
+    """What is old within one transaction. `after` is the number to begin behind; with `dry`, nothing is changed."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._db = connection
+
+    def editions(self, before: datetime, *, after: int, dry: bool) -> Portion:
+        """Editions with their deliveries and shadow logs, but for the newest of each reader and what is open.
+
+        What they brought stays seen for ever.
+        """
+        e, later, d = t.edition.c, t.edition.alias().c, t.delivery.c
+        is_open = sa.exists().where(d.edition_id == e.id, sa.text(t.OPEN_DELIVERY))
+        newer = sa.exists().where(later.subscriber_id == e.subscriber_id, later.id > e.id)
+        return self._delete(t.edition, e.created_at, before, after, dry, newer, ~is_open, ~_is_asked_for(e.id, before))
+
+    def deliveries(self, before: datetime, *, after: int, dry: bool) -> Portion:
+        """Deliveries that are closed; their editions and letters stay."""
+        d = t.delivery.c
+        when = sa.func.coalesce(d.sent_at, d.next_attempt_at, type_=d.next_attempt_at.type)
+        return self._delete(t.delivery, when, before, after, dry, _CLOSED)
+
+    def letters(self, before: datetime, *, after: int, dry: bool) -> Portion:
+        """Letters that are not open, but for the last welcome and the last question whether a reader still reads."""
+        c, later, d = t.letter.c, t.letter.alias().c, t.delivery.c
+        is_open = sa.exists().where(d.letter_id == c.id, sa.text(t.OPEN_DELIVERY))
+        newer = sa.exists().where(later.subscriber_id == c.subscriber_id, later.kind == c.kind, later.id > c.id)
+        return self._delete(
+            t.letter, c.created_at, before, after, dry, sa.or_(newer, c.kind.not_in(_LASTING)), ~is_open
+        )
+
+    def left_out(self, before: datetime, *, after: int, dry: bool) -> Portion:
+        """Lines of the shadow logs of old editions, but for what was asked for since."""
+        out, e = t.left_out.c, t.edition.c
+        numbers = sa.select(out.edition_id).where(out.edition_id > after).distinct().order_by(out.edition_id)
+        some = self._db.execute(numbers.limit(EDITIONS_AT_ONCE)).scalars().all()
+        aged = sa.select(e.id).where(e.id.in_(some), e.created_at < before).order_by(e.id)
+        old = self._db.execute(aged).scalars().all()
+        lines = sa.and_(out.edition_id.in_(old), sa.or_(out.reclaimed_at.is_(None), out.reclaimed_at < before))
+        return Portion(self._gone(t.left_out, lines, dry), _last(some, old, EDITIONS_AT_ONCE))
+
+    def bounces(self, before: datetime, *, after: int, dry: bool) -> Portion:
+        """Reports of other mail systems."""
+        return self._delete(t.bounce, t.bounce.c.received_at, before, after, dry)
+
+    def replies(self, before: datetime, *, after: int, dry: bool) -> Portion:
+        """What is known of readers' mails that were acted on; there are few."""
+        return Portion(self._gone(t.reply, t.reply.c.received_at < before, dry), None)
+
+    def alarms(self, before: datetime, *, after: int, dry: bool) -> Portion:
+        """What the operator was told; a few a day at most."""
+        return Portion(self._gone(t.alarm, t.alarm.c.day < before.date(), dry), None)
+
+    def terms(self, before: datetime, *, after: int, newest: int, dry: bool) -> Portion:
+        """The counted terms of papers that nobody has voted on, but for those of the `newest` papers."""
+        p, f = t.paper.c, t.feedback.c
+        first_kept = sa.select(p.id).order_by(p.id.desc()).offset(max(newest, 1) - 1).limit(1)
+        voted = sa.exists().where(f.paper_id == p.id)
+        counted = sa.text(t.WITH_TERMS)
+        allowed = (~voted, p.id < first_kept.scalar_subquery(), counted)
+        return self._portion(t.paper, p.first_seen_at, before, after, self._drop, dry, allowed, only=(counted,))
+
+    def _drop(self, condition: sa.ColumnElement[bool], dry: bool) -> int:
+        if dry:
+            return self._count(t.paper, condition)
+        return self._db.execute(sa.update(t.paper).where(condition).values(terms=DROPPED)).rowcount
+
+    # ------------------------------------------------------------ portions
+
+    def _delete(
+        self, table: sa.Table, when: sa.ColumnElement[Any], before: datetime, after: int, dry: bool, *allowed: Any
+    ) -> Portion:
+        def gone(condition: sa.ColumnElement[bool], dry: bool) -> int:
+            return self._gone(table, condition, dry)
+
+        return self._portion(table, when, before, after, gone, dry, allowed)
+
+    def _portion(
+        self,
+        table: sa.Table,
+        when: sa.ColumnElement[Any],
+        before: datetime,
+        after: int,
+        do: Callable[[sa.ColumnElement[bool], bool], int],
+        dry: bool,
+        allowed: Sequence[Any],
+        only: Sequence[Any] = (),
+    ) -> Portion:
+        number = table.c.id
+        looked_at = sa.select(number, when.label("at")).where(number > after, *only).order_by(number).limit(AT_ONCE)
+        some = self._db.execute(looked_at).all()
+        old = [row.id for row in some if row.at < before]
+        return Portion(
+            do(sa.and_(number.in_(old), *allowed), dry) if old else 0, _last([row.id for row in some], old, AT_ONCE)
+        )
+
+    def _gone(self, table: sa.Table, condition: sa.ColumnElement[bool], dry: bool) -> int:
+        if dry:
+            return self._count(table, condition)
+        return self._db.execute(sa.delete(table).where(condition)).rowcount
+
+    def _count(self, table: sa.Table, condition: sa.ColumnElement[bool]) -> int:
+        return int(self._db.execute(sa.select(sa.func.count()).select_from(table).where(condition)).scalar_one())
+
+
+def _is_asked_for(edition: sa.ColumnElement[int], since: datetime) -> sa.Exists:
+    """Whether a reader wanted back, since then, what that edition had left out."""
+    out = t.left_out.c
+    return sa.exists().where(out.edition_id == edition, sa.text(t.RECLAIMED), out.reclaimed_at >= since)
+
+
+def _last(some: Sequence[int], old: Sequence[int], at_once: int) -> int | None:
+    return some[-1] if len(some) == at_once and len(old) == at_once else None

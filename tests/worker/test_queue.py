@@ -1,0 +1,89 @@
+"""The queue in PostgreSQL: transactional, taking equal jobs once, and never relied on."""
+
+from dataclasses import replace
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+
+from digest.errors import StoreError
+from digest.store import DatabaseSettings, Store, Transaction
+from digest.store.queue import SCHEMA, Queue, connection_arguments
+from tests.conftest import Databases
+from tests.store.builders import NOW
+from tests.worker.jobs import A_JOB, put, queued, run, without
+
+
+def test_a_job_is_there_only_if_its_transaction_is_kept(shared_store: Store) -> None:
+    with pytest.raises(StoreError, match="division by zero"), shared_store.begin() as tx:
+        put_and_fail(tx)
+    assert queued(shared_store) == []
+
+    with shared_store.begin() as tx:
+        tx.queue.put([A_JOB])
+        assert tx.subscribers.all() == []  # the search path is what it was
+    assert queued(shared_store) == [("compose", {"part": 7}, "todo")]
+
+
+def put_and_fail(tx: Transaction) -> None:
+    tx.queue.put([A_JOB])
+    tx.queue._db.exec_driver_sql("SELECT 1 / 0")
+
+
+def test_a_job_that_is_being_done_is_not_put_again(shared_store: Store) -> None:
+    put(shared_store, A_JOB)
+    run(shared_store, "UPDATE procrastinate_jobs SET status = 'doing'")
+
+    assert put(shared_store, A_JOB) == 0
+
+
+def test_a_job_that_another_puts_at_the_same_moment_spoils_nothing(
+    shared_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(shared_store, A_JOB)
+    monkeypatch.setattr(Queue, "_known", lambda self: set())  # as it was before the other one's was kept
+
+    assert put(shared_store, A_JOB, replace(A_JOB, numbers={"part": 8})) == 1
+
+    assert [numbers for _, numbers, _ in queued(shared_store)] == [{"part": 7}, {"part": 8}]
+
+
+def test_another_version_of_the_queue_takes_its_place(shared_store: Store) -> None:
+    put(shared_store, A_JOB)
+    shared_store.upgrade(now=NOW)
+    assert len(queued(shared_store)) == 1
+
+    run(shared_store, f"COMMENT ON SCHEMA {SCHEMA} IS 'of another version'")
+    shared_store.upgrade(now=NOW)
+    assert queued(shared_store) == []
+
+
+def test_without_procrastinate_the_schema_is_upgraded_without_a_queue(
+    databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without(monkeypatch, "procrastinate")
+    with databases.fresh("template0") as url:
+        store = Store(DatabaseSettings(url=url))
+        store.upgrade(now=NOW)
+        store.check_current()
+        with store._engine.connect() as connection:
+            assert SCHEMA not in sa.inspect(connection).get_schema_names()
+        store.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "options"),
+    [
+        ("postgresql://a:b%40c@db/papers?sslmode=require", "-c search_path=procrastinate"),
+        (
+            "postgresql+psycopg://a@/papers?options=-c%20statement_timeout%3D9",
+            "-c statement_timeout=9 -c search_path=procrastinate",
+        ),
+    ],
+)
+def test_the_queue_is_reached_as_the_database_is(url: str, options: str) -> None:
+    given = connection_arguments(DatabaseSettings(url=url))
+
+    told = psycopg.conninfo.conninfo_to_dict(given["conninfo"])
+    assert (told["user"], told["dbname"], given["options"]) == ("a", "papers", options)
+    assert told.get("password") in ("b@c", None)
