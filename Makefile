@@ -21,7 +21,7 @@ demo: .venv/ready
 test: .venv/ready
 	$(BIN)/python -m pytest -m 'not acceptance' $(SPREAD)
 
-# The same with the default number of examples of each property, 100 in place of 30.
+# The same with the default number of examples of each property, 100 in place of 20.
 thorough: .venv/ready
 	$(BIN)/python -m pytest -m 'not acceptance' $(SPREAD) --hypothesis-profile=default
 

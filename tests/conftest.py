@@ -27,7 +27,7 @@ PATIENCE = 30  # seconds for a server to come up
 ROOM = 2**30  # bytes; the server needs a third of it
 NOW = datetime(2026, 3, 5, 6, 0, tzinfo=UTC)
 
-settings.register_profile("brief", max_examples=30)  # so that the suite ends in minutes; `make thorough` takes 100
+settings.register_profile("brief", max_examples=20)  # so that the suite ends in minutes; `make thorough` takes 100
 settings.load_profile("brief")
 
 

@@ -19,7 +19,6 @@ from functools import cache, lru_cache
 from html import escape
 from threading import Lock
 from typing import NamedTuple
-from urllib.parse import quote
 
 import jinja2
 import markupsafe
@@ -27,8 +26,9 @@ from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
-from digest.identity import PaperId
+from digest.identity import PaperId, address_of
 from digest.papers import Paper
+from digest.rendering.feed_parts import entry_id
 from digest.rendering.latex import readable
 from digest.rendering.mathml import mathml
 from digest.rendering.plain import clean, one_line
@@ -198,9 +198,8 @@ class Shared:
             votes=votes,
         )
         return _Entry(
-            # an id is for ever, so it stays as the source wrote it
-            id=one_line(paper.abstract_url) if view.url else f"urn:paperround:{quote(paper.id)}",
-            is_address=bool(view.url),
+            id=entry_id(paper),
+            is_address=bool(address_of(paper.id)),
             url=view.url or self._site.url,
             view=view,
             categories=tuple(filter(None, map(one_line, paper.categories))),

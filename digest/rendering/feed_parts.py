@@ -17,10 +17,11 @@ from feedgen.feed import FeedGenerator
 from lxml import etree
 from markupsafe import Markup
 
+from digest.identity import address_of
 from digest.papers import Paper
 from digest.rendering.latex import readable
 from digest.rendering.mathml import mathml
-from digest.rendering.plain import clean, one_line, web_address
+from digest.rendering.plain import clean, one_line
 
 _ONE_RSS = Lock()
 
@@ -49,9 +50,11 @@ def one_rss_at_a_time() -> Iterator[None]:
 
 
 def entry_id(paper: Paper) -> str:
-    """The id of a paper in every feed, for ever: its address as the source wrote it, or a name of ours."""
-    has_address = bool(web_address(paper.abstract_url))
-    return one_line(paper.abstract_url) if has_address else f"urn:paperround:{quote(paper.id)}"
+    """The id of a paper in every feed, for ever, and of no other one: the address that its key has, or a name of ours.
+
+    Not where a source says that it is read, which may be one place for many.
+    """
+    return address_of(paper.id) or f"urn:paperround:{quote(paper.id)}"
 
 
 def paragraphs(abstract: str, written: Callable[[str], str]) -> list[str]:

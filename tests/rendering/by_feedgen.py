@@ -7,7 +7,6 @@ from datetime import UTC, datetime, time
 from html import escape
 from threading import Lock
 from typing import Any
-from urllib.parse import quote
 
 import jinja2
 from feedgen.entry import FeedEntry
@@ -16,8 +15,9 @@ from lxml import etree
 from markupsafe import Markup
 
 from digest.editions import Edition, Recommendation
-from digest.identity import PaperId
+from digest.identity import PaperId, address_of
 from digest.rendering.feed import MOST_ENTRIES, FeedLinks
+from digest.rendering.feed_parts import entry_id
 from digest.rendering.latex import readable
 from digest.rendering.mathml import mathml
 from digest.rendering.plain import clean, one_line
@@ -132,9 +132,8 @@ class ByFeedgen:
             votes=votes,
         )
         return _Entry(
-            # an id is for ever, so it stays as the source wrote it
-            id=one_line(item.paper.abstract_url) if view.url else f"urn:paperround:{quote(item.paper.id)}",
-            is_address=bool(view.url),
+            id=entry_id(item.paper),
+            is_address=bool(address_of(item.paper.id)),
             url=view.url or self._site.url,
             view=view,
             categories=tuple(filter(None, map(one_line, item.paper.categories))),
