@@ -94,7 +94,7 @@ def test_a_server_answers_and_ends_when_it_is_asked_to(folder: Path) -> None:
 def test_a_server_with_its_clock_sends_what_is_open(folder: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    process = start(folder, "serve", "--port", str(port))
+    process = start(folder, "--now", NOW, "serve", "--port", str(port))
     try:
         _wait_until(lambda: len(list((folder / "outbox").glob("*.eml"))) == 3)
     finally:

@@ -24,9 +24,10 @@ def serve_command(context: Context, host: str, port: int, no_scheduler: bool) ->
 
     store = context.app.store
     settings = context.settings
+    ahead = context.now - datetime.now(UTC)  # nothing but for --now, from which time goes on
 
     def present() -> App:
-        return App(settings, now=datetime.now(UTC), store=store)
+        return App(settings, now=datetime.now(UTC) + ahead, store=store)
 
     stopping = Stopping(lambda: present().abandon())
     stopping.listen()
