@@ -20,7 +20,7 @@ import pytest
 from hypothesis import settings
 
 from digest.store import DatabaseSettings, Store
-from tests.fakes import MONDAY, at
+from tests.embedded import embedded, empty_database
 from tests.world import World
 
 PATIENCE = 30  # seconds for a server to come up
@@ -94,9 +94,7 @@ def databases(postgresql: str) -> Databases:
 def upgraded_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An SQLite database with the schema and nothing in it; to be copied."""
     file = tmp_path_factory.mktemp("sqlite") / "template.db"
-    store = Store(DatabaseSettings(url=f"sqlite:///{file}"))
-    store.upgrade(now=NOW)
-    store.close()
+    file.write_bytes(empty_database())
     return file
 
 
@@ -210,7 +208,6 @@ def _maintenance(url: str) -> psycopg.Connection:
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     """A scripted world on an empty embedded database."""
-    embedded = Store(DatabaseSettings(url=f"sqlite:///{tmp_path}/digest.db"))
-    embedded.prepare(now=at(MONDAY))
-    yield World(embedded)
-    embedded.close()
+    store = embedded(tmp_path / "digest.db")
+    yield World(store)
+    store.close()

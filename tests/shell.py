@@ -3,16 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
-from functools import cache
+from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
 from digest.cli import main
 from digest.sample import SampleArxiv
-from digest.store import DatabaseSettings, Store
+from tests.embedded import empty_database
 
 MONDAY = "2026-03-09T07:30:00Z"
 ADDRESS = "ana@example.org"
@@ -56,18 +54,7 @@ def shell(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
         monkeypatch.setenv("DIGEST_SOURCES_ARXIV_INTERVAL_SECONDS", "0")
         monkeypatch.setenv("DIGEST_SOURCES_HUGGINGFACE_ENABLED", "false")
         monkeypatch.setenv("DIGEST_LETTERS_WELCOME", "false")
-        (folder / "paperround.db").write_bytes(_empty_database())  # which `init` finds as it would have made it
+        (folder / "paperround.db").write_bytes(empty_database())  # which `init` finds as it would have made it
         opened = Shell(folder, arxiv, capsys)
         opened("init", "--category", "cs.CL", "--category", "cs.RO", "--sender", "digest@example.org")
         yield opened
-
-
-@cache
-def _empty_database() -> bytes:
-    """A database with the schema and nothing in it, made once: that takes longer than most commands."""
-    with TemporaryDirectory() as folder:
-        file = Path(folder) / "paperround.db"
-        store = Store(DatabaseSettings(url=f"sqlite:///{file}"))
-        store.upgrade(now=datetime.fromisoformat(MONDAY))
-        store.close()
-        return file.read_bytes()

@@ -8,7 +8,7 @@ import pytest
 from digest import membership
 from digest.compose import preview
 from digest.relevance import files
-from digest.store import DatabaseSettings, Store
+from tests.embedded import embedded
 from tests.fakes import MONDAY, at, paper
 from tests.fields import ANA, GRAPHS, ROBOTS, field, others, slots, titles
 from tests.world import TUESDAY, World
@@ -73,8 +73,7 @@ def test_a_model_that_cannot_be_kept_costs_nobody_an_edition(world: World, tmp_p
 
 def test_the_model_of_another_database_is_made_anew(kept_model: World, tmp_path: Path) -> None:
     """A database that was put back or made anew gives its numbers to other papers."""
-    store = Store(DatabaseSettings(url=f"sqlite:///{tmp_path}/anew.db"))
-    store.prepare(now=at(MONDAY))
+    store = embedded(tmp_path / "anew.db")
     anew = World(store, model_folder=kept_model.model_folder)
     anew.subscribe(ANA, interests=[ROBOTS])
     anew.source.announce(MONDAY, *field(ROBOTS, 3), *others(9), paper("On cooking"))

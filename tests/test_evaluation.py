@@ -23,6 +23,7 @@ from digest.relevance.rivals import Rival
 from digest.relevance.settings import RelevanceSettings
 from digest.store import DatabaseSettings, Store
 from digest.subscribers import Interest, Profile, ProfileField, Subscriber, Verdict, Vote
+from tests.embedded import embedded
 from tests.fakes import MONDAY, at, paper
 from tests.shell import ADDRESS, Shell, shell
 from tests.store.builders import announce, announced, keep, reader
@@ -43,8 +44,7 @@ SETTINGS = RelevanceSettings()
 @pytest.fixture
 def archive(tmp_path: Path) -> Iterator[Store]:
     """Twelve listings of four papers: one on graphs and three on other things."""
-    store = Store(DatabaseSettings(url=f"sqlite:///{tmp_path}/digest.db"))
-    store.prepare(now=at(MONDAY))
+    store = embedded(tmp_path / "digest.db")
     for day in DAYS:
         list_papers(store, day, *listing(day))
     yield store

@@ -19,8 +19,9 @@ from digest.relevance import space
 from digest.relevance.reasons import total
 from digest.relevance.rivals import Rival
 from digest.relevance.settings import RelevanceSettings
-from digest.store import DatabaseSettings, Store
+from digest.store import Store
 from digest.subscribers import Learner, Subscriber, Verdict
+from tests.embedded import embedded
 from tests.fakes import MONDAY, at, paper
 from tests.fields import ANA, GRAPHS, field, others, why
 from tests.shell import Shell, shell
@@ -86,8 +87,7 @@ def test_words_are_advised_where_they_are_better_for_certain(
 
 @pytest.fixture
 def store_of_ana(tmp_path: Path) -> Iterator[Store]:
-    store = Store(DatabaseSettings(url=f"sqlite:///{tmp_path}/digest.db"))
-    store.prepare(now=at(MONDAY))
+    store = embedded(tmp_path / "digest.db")
     reader(store, ANA)
     yield store
     store.close()

@@ -10,7 +10,7 @@ import pytest
 from digest.errors import SourceError, SourceResting
 from digest.ingest import Ingested, ingest, wanted
 from digest.papers import AnnouncementKind, Cursor, Page, Paper, Version
-from digest.store import DatabaseSettings, Store
+from tests.embedded import embedded
 from tests.fakes import MONDAY, FakeSource, at, paper
 from tests.world import World
 
@@ -36,8 +36,7 @@ class Pair(World):
 
 @pytest.fixture
 def pair(tmp_path: Path) -> Iterator[Pair]:
-    store = Store(DatabaseSettings(url=f"sqlite:///{tmp_path}/digest.db"))
-    store.prepare(now=at(MONDAY))
+    store = embedded(tmp_path / "digest.db")
     yield Pair(store)
     store.close()
 

@@ -118,7 +118,6 @@ def opened(folder: Path, template: Path) -> Iterator[Door]:
     """A door on a copy of a database that has its schema already."""
     file = Path(shutil.copy(template, folder / "digest.db"))
     store = Store(DatabaseSettings(url=f"sqlite:///{file}"))
-    store.prepare(now=NOW)
     membership.add(store, READER, host="example.org", now=NOW)
     try:
         yield Door(store, file)
