@@ -21,6 +21,7 @@ from hypothesis import settings
 
 from digest.store import DatabaseSettings, Store
 from tests.embedded import embedded, empty_database
+from tests.shell import Shell, shell
 from tests.world import World
 
 PATIENCE = 30  # seconds for a server to come up
@@ -61,6 +62,7 @@ class Databases:
     """Fresh databases of one server, empty or already upgraded, each dropped after its test."""
 
     server: str  # a URL without the database's name
+    maintenance: psycopg.Connection
     numbers: Iterator[int] = field(default_factory=count)
 
     def __post_init__(self) -> None:
@@ -81,13 +83,13 @@ class Databases:
         return self.server.replace("/?", f"/{name}?")
 
     def _run(self, statement: str) -> None:
-        with _maintenance(self.server) as connection:
-            connection.execute(statement.encode())
+        self.maintenance.execute(statement.encode())
 
 
 @pytest.fixture(scope="session")
-def databases(postgresql: str) -> Databases:
-    return Databases(postgresql)
+def databases(postgresql: str) -> Iterator[Databases]:
+    with _maintenance(postgresql) as connection:
+        yield Databases(postgresql, connection)
 
 
 @pytest.fixture(scope="session")
@@ -211,3 +213,10 @@ def world(tmp_path: Path) -> Iterator[World]:
     store = embedded(tmp_path / "digest.db")
     yield World(store)
     store.close()
+
+
+@pytest.fixture
+def digest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Shell]:
+    """`digest` as an operator types it, after `init`."""
+    with shell(tmp_path, monkeypatch, capsys) as opened:
+        yield opened

@@ -10,6 +10,7 @@ import pytest
 
 from digest.cli import main
 from digest.sample import SampleArxiv
+from digest.store import DatabaseSettings, Store
 from tests.embedded import empty_database
 
 MONDAY = "2026-03-09T07:30:00Z"
@@ -42,6 +43,13 @@ class Shell:
     @property
     def mails(self) -> list[Path]:
         return sorted((self.folder / "outbox").glob("*.eml"))
+
+    @contextmanager
+    def store(self) -> Iterator[Store]:
+        """Its database, beside the commands."""
+        opened = Store(DatabaseSettings(url=f"sqlite:///{self.folder / 'paperround.db'}"))
+        yield opened
+        opened.close()
 
 
 @contextmanager

@@ -11,13 +11,7 @@ import click
 import pytest
 
 from digest.cli import main
-from tests.shell import ADDRESS, MONDAY, Shell, shell
-
-
-@pytest.fixture
-def digest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Shell]:
-    with shell(tmp_path, monkeypatch, capsys) as opened:
-        yield opened
+from tests.shell import ADDRESS, MONDAY, Shell
 
 
 def test_a_first_day_from_init_to_mail(digest: Shell) -> None:

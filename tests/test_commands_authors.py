@@ -1,27 +1,20 @@
 """The commands about authors: one who asks for it is hidden, and shown again."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from digest.enrich.people import find_people
-from digest.store import DatabaseSettings, Store
 from tests.fakes import paper
-from tests.shell import Shell, shell
+from tests.shell import Shell
 from tests.store.builders import keep
 
 
 @pytest.fixture
-def digest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Shell]:
+def digest(digest: Shell) -> Shell:
     """A shell over a paper of Ada Ames and Bo Berg."""
-    with shell(tmp_path, monkeypatch, capsys) as opened:
-        (file,) = opened.folder.glob("*.db")
-        store = Store(DatabaseSettings(url=f"sqlite:///{file}"))
+    with digest.store() as store:
         keep(store, paper("Ants", number=1))
         find_people(store, lambda source, papers: None)
-        store.close()
-        yield opened
+    return digest
 
 
 def test_an_author_is_hidden_and_shown_again_by_name(digest: Shell) -> None:

@@ -1,28 +1,20 @@
 """Search on the command line: every run keeps it up to date, and `digest db index` does so by hand."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from digest import browse
-from digest.store import DatabaseSettings, Store
+from digest.store import Store
 from tests.fakes import MONDAY, at, paper
-from tests.shell import Shell, shell
+from tests.shell import Shell
 from tests.store.builders import keep
 
 
 @pytest.fixture
-def digest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Shell]:
-    with shell(tmp_path, monkeypatch, capsys) as opened:
-        yield opened
-
-
-@pytest.fixture
 def store(digest: Shell) -> Iterator[Store]:
-    opened = Store(DatabaseSettings(url=f"sqlite:///{digest.folder}/paperround.db"))
-    yield opened
-    opened.close()
+    with digest.store() as opened:
+        yield opened
 
 
 def test_what_a_run_has_read_is_found_at_once(digest: Shell, store: Store) -> None:

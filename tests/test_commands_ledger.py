@@ -4,31 +4,23 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from digest.papers import Announcement, AnnouncementKind
-from digest.store import DatabaseSettings, Store
+from digest.store import Store
 from digest.store.harvests import GateState
 from tests.fakes import at, paper
-from tests.shell import ADDRESS, Shell, shell
+from tests.shell import ADDRESS, Shell
 
 FRIDAY = date(2026, 3, 6)
 ONE, OTHER = "2603.90011", "2603.90002"
 
 
 @pytest.fixture
-def digest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Shell]:
-    with shell(tmp_path, monkeypatch, capsys) as opened:
-        yield opened
-
-
-@pytest.fixture
 def store(digest: Shell) -> Iterator[Store]:
-    opened = Store(DatabaseSettings(url=f"sqlite:///{digest.folder}/paperround.db"))
-    yield opened
-    opened.close()
+    with digest.store() as opened:
+        yield opened
 
 
 def rows(printed: str) -> list[list[str]]:

@@ -141,12 +141,10 @@ def test_an_author_of_whom_nothing_was_measured_has_no_figures(digest: Shell) ->
 
 
 def test_one_of_several_who_bear_a_name_is_asked_for_by_number(digest: Shell) -> None:
-    (file,) = digest.folder.glob("*.db")
-    store = Store(DatabaseSettings(url=f"sqlite:///{file}"))
     other = paper("Group theory", number=70002, authors=("Ada Ames", "Di Dahl"), categories=("math.GR",))
-    announce(store, announced(other, day=DAY, stream="math.GR"))
-    find_people(store, lambda source, papers: None)
-    store.close()
+    with digest.store() as store:
+        announce(store, announced(other, day=DAY, stream="math.GR"))
+        find_people(store, lambda source, papers: None)
 
     one, two = (each["id"] for each in json.loads(digest("author", "list", "Ada Ames", "--json")))
     assert "2 people may be 'Ada Ames'; say which with --person" in digest("author", "show", "Ada Ames", expect=2)

@@ -13,7 +13,7 @@ from digest.cli import bounce
 from digest.errors import StoreError
 from digest.mail import address_hash
 from digest.membership.returned import Effect
-from digest.store import DatabaseSettings, Store
+from digest.store import Store
 from tests.fakes import paper
 from tests.shell import ADDRESS, Shell, shell
 from tests.store.builders import edition, keep
@@ -31,10 +31,8 @@ def digest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
 
 @pytest.fixture
 def store(digest: Shell) -> Iterator[Store]:
-    (file,) = digest.folder.glob("*.db")
-    opened = Store(DatabaseSettings(url=f"sqlite:///{file}"))
-    yield opened
-    opened.close()
+    with digest.store() as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from digest.evaluation.report import report
 from digest.papers import AnnouncementKind, Paper
 from digest.relevance.rivals import Rival
 from digest.relevance.settings import RelevanceSettings
-from digest.store import DatabaseSettings, Store
+from digest.store import Store
 from digest.subscribers import Interest, Profile, ProfileField, Subscriber, Verdict, Vote
 from tests.embedded import embedded
 from tests.fakes import MONDAY, at, paper
@@ -316,12 +316,10 @@ def digest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
 @pytest.fixture
 def voted(digest: Shell) -> Shell:
     """A shell on the twelve listings, where Ana has voted on each."""
-    (file,) = digest.folder.glob("*.db")
-    store = Store(DatabaseSettings(url=f"sqlite:///{file}"))
-    for day in DAYS:
-        list_papers(store, day, *listing(day))
-    fond_of_graphs(store)
-    store.close()
+    with digest.store() as store:
+        for day in DAYS:
+            list_papers(store, day, *listing(day))
+        fond_of_graphs(store)
     return digest
 
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -15,7 +14,7 @@ from digest.errors import InvalidInput
 from digest.papers import Paper
 from digest.store import DatabaseSettings, Store
 from tests.fakes import MONDAY, paper
-from tests.shell import Shell, shell
+from tests.shell import Shell
 from tests.store.builders import keep
 
 ORCID = AuthorKey("orcid:0000-0002-1825-0097")
@@ -231,12 +230,6 @@ def test_what_is_no_name_of_a_person_is_refused(store: Store, name: str) -> None
 
 
 # ------------------------------------------------------------ as typed
-
-
-@pytest.fixture
-def digest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Shell]:
-    with shell(tmp_path, monkeypatch, capsys) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -1,18 +1,8 @@
 """`digest status`: what an operator sees at a glance."""
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
-
-from tests.shell import ADDRESS, Shell, shell
-
-
-@pytest.fixture
-def digest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Shell]:
-    with shell(tmp_path, monkeypatch, capsys) as opened:
-        yield opened
+from tests.shell import ADDRESS, Shell
 
 
 def test_a_new_house_has_nothing(digest: Shell) -> None:

@@ -1,9 +1,7 @@
 """arXiv's OAI-PMH as it really answered, that of others, and the replay of real listings."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import httpx
@@ -16,27 +14,12 @@ from digest.papers import AnnouncementKind, Cursor, Page, Paper, Version
 from digest.sources import Source
 from digest.sources.arxiv import Arxiv
 from digest.sources.arxiv_details import ArxivDetails
-from digest.sources.client import Pace, PoliteClient
 from digest.sources.settings import ArxivSettings
-from tests.acceptance.conftest import SHARED, Figures, Replay
+from tests.acceptance.captures import CAPTURES, client
+from tests.acceptance.conftest import Figures, Replay
 
-CAPTURES = SHARED / "data" / "captures"
 NOW = datetime(2026, 1, 20, 12, tzinfo=UTC)
 Kind = type[Arxiv | ArxivDetails]
-
-
-@contextmanager
-def client(*bodies: bytes) -> Iterator[PoliteClient]:
-    """A client that is given these answers, or asks the network where there are none."""
-    replies = iter(bodies)
-
-    def reply(_: httpx.Request) -> httpx.Response:
-        return httpx.Response(200, stream=httpx.ByteStream(next(replies)))
-
-    transport = httpx.MockTransport(reply) if bodies else None
-    made = PoliteClient("arxiv", user_agent="test", pace=Pace(0.0), cooldown=timedelta(0), transport=transport)
-    yield made
-    made.close()
 
 
 def page_of(kind: Kind, name: str) -> Page:

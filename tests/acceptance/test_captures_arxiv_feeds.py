@@ -1,9 +1,7 @@
 """arXiv's feeds as they really answered, the examples of its documentation, and the replay of real listings."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import httpx
@@ -13,29 +11,15 @@ from digest.papers import Announcement, AnnouncementKind, Page
 from digest.sources.arxiv_items import kind_of, paper_of
 from digest.sources.arxiv_rss import ArxivRss
 from digest.sources.arxiv_wire import listing
-from digest.sources.client import Pace, PoliteClient
 from digest.sources.settings import ArxivSettings, ListingFormat
-from tests.acceptance.conftest import SHARED, Figures, Replay
+from tests.acceptance.captures import CAPTURES, client
+from tests.acceptance.conftest import Figures, Replay
 
-CAPTURES = SHARED / "data" / "captures" / "arxiv-rss"
-
-
-@contextmanager
-def client(*bodies: bytes) -> Iterator[PoliteClient]:
-    """A client that is given these answers, or asks the network where there are none."""
-    replies = iter(bodies)
-
-    def reply(_: httpx.Request) -> httpx.Response:
-        return httpx.Response(200, stream=httpx.ByteStream(next(replies)))
-
-    transport = httpx.MockTransport(reply) if bodies else None
-    made = PoliteClient("arxiv", user_agent="test", pace=Pace(0.0), cooldown=timedelta(0), transport=transport)
-    yield made
-    made.close()
+FEEDS = CAPTURES / "arxiv-rss"
 
 
 def body_of(name: str) -> bytes:
-    (path,) = CAPTURES.glob(name)
+    (path,) = FEEDS.glob(name)
     return path.read_bytes()
 
 

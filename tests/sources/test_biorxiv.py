@@ -1,9 +1,10 @@
 """Harvesting bioRxiv page by page: nothing twice in vain, nothing lost, whatever size its pages have."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from itertools import permutations
 from typing import Any
 
@@ -15,11 +16,11 @@ from hypothesis import strategies as st
 from digest.batches import Announces
 from digest.errors import SourceError
 from digest.papers import Announcement, AnnouncementKind, Cursor, Page, merged
-from digest.sources import Source
 from digest.sources.biorxiv import Biorxiv
 from digest.sources.client import Pace, PoliteClient
 from digest.sources.settings import BiorxivSettings
 from tests.sources.conftest import NOW, unhurried
+from tests.sources.harvest import harvest, titles
 
 ODD = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.lists(st.text(), max_size=2)
 TODAY = date(2026, 3, 10)
@@ -80,22 +81,11 @@ def asking(server: Server, **settings: Any) -> Biorxiv:
     return Biorxiv(BiorxivSettings(servers=("biorxiv",), **settings), client)
 
 
-def pages(source: Source, cursor: Cursor | None = None, *, now: datetime = NOW) -> Iterator[Page]:
-    """A whole harvest of bioRxiv."""
-    while True:
-        page = source.page("biorxiv", cursor, now=now)
-        yield page
-        if page.is_last:
-            return
-        cursor = page.cursor
+pages = partial(harvest, stream="biorxiv")  # a whole harvest
 
 
 def harvested(server: Server, cursor: Cursor | None = None, **settings: Any) -> list[Announcement]:
     return [item for page in pages(asking(server, **settings), cursor) for item in page.announcements]
-
-
-def titles(announcements: list[Announcement]) -> list[str]:
-    return [item.paper.title for item in announcements]
 
 
 ALL = [f"Preprint {number}" for number in range(95)]

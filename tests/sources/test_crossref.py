@@ -1,9 +1,9 @@
 """Harvesting a venue through Crossref, whose cursors move on its side and are soon forgotten."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import httpx
@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from digest.batches import Announces
 from digest.errors import SourceError
 from digest.papers import Announcement, AnnouncementKind, Cursor, Page
-from digest.sources import Source
 from digest.sources.client import Pace, PoliteClient
 from digest.sources.crossref import Crossref
 from digest.sources.settings import CrossrefSettings
 from tests.sources.conftest import NOW, unhurried
+from tests.sources.harvest import harvest, titles
 
 ODD = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.lists(st.text(), max_size=2)
 TODAY = date(2026, 3, 10)
@@ -85,24 +85,11 @@ def asking(server: Server, *, mail_to: str = "operator@example.org", **settings:
     return Crossref(CrossrefSettings(**{"venues": (JOURNAL, PREFIX)} | settings), client, mail_to=mail_to)
 
 
-def pages(
-    source: Source, cursor: Cursor | None = None, *, stream: str = JOURNAL, now: datetime = NOW
-) -> Iterator[Page]:
-    """A whole harvest of a venue."""
-    while True:
-        page = source.page(stream, cursor, now=now)
-        yield page
-        if page.is_last:
-            return
-        cursor = page.cursor
+pages = partial(harvest, stream=JOURNAL)  # a whole harvest
 
 
 def harvested(server: Server, cursor: Cursor | None = None, **settings: Any) -> list[Announcement]:
     return [item for page in pages(asking(server, **settings), cursor) for item in page.announcements]
-
-
-def titles(announcements: list[Announcement]) -> list[str]:
-    return [item.paper.title for item in announcements]
 
 
 ALL = [f"Article {number}" for number in range(250)]
