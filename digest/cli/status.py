@@ -36,6 +36,8 @@ def status_command(context: Context, use_json: bool) -> int:
     click.echo(f"the oldest mail waits since {_when(found.waiting_since)}" if found.waiting_since else "no mail waits")
     for gate, until in found.resting.items():
         click.echo(f"{gate} is not asked until {_when(until)}")
+    for queue, line in found.lines.items():
+        click.echo(f"the queue {queue}: no worker has begun {line.jobs}, the oldest since {_when(line.since)}")
     return DONE
 
 

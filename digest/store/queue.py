@@ -38,6 +38,14 @@ class Job:
         return ":".join([self.task, *(f"{key}={value}" for key, value in sorted(self.numbers.items()))])
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Jobs of one queue that nobody has begun."""
+
+    jobs: int
+    since: datetime  # when the oldest of them was put there, UTC
+
+
 def upgrade_queue(connection: sa.Connection) -> None:
     """Make the queue's schema that of the installed Procrastinate, where there is one; another one is dropped."""
     try:
@@ -104,9 +112,23 @@ class Queue:
     # ------------------------------------------------------------ jobs
 
     def is_there(self) -> bool:
-        """Whether the queue's schema is."""
+        """Whether the queue's schema is; never in the embedded database."""
+        if self._db.dialect.name != "postgresql":
+            return False
         made = sa.select(sa.func.to_regclass(f"{SCHEMA}.procrastinate_jobs").is_not(None))
         return bool(self._db.execute(made).scalar_one())
+
+    def lines(self) -> dict[str, Line]:
+        """What waits, by queue; empty where there is no queue."""
+        if not self.is_there():
+            return {}
+        with _inside(self._db):
+            waiting = self._db.exec_driver_sql(
+                "SELECT job.queue_name, count(*), min(event.at) FROM procrastinate_jobs AS job"
+                " JOIN procrastinate_events AS event ON event.job_id = job.id AND event.type = 'deferred'"
+                " WHERE job.status = 'todo' GROUP BY job.queue_name"
+            ).all()
+        return {queue: Line(jobs, since.astimezone(UTC)) for queue, jobs, since in waiting}
 
     def put(self, jobs: Sequence[Job]) -> int:
         """Have jobs done as soon as the transaction is kept; one that waits or is being done is left out. How many."""

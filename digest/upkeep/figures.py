@@ -1,10 +1,11 @@
 """How much there is of everything and in which state: for `digest status`, and for who watches over many servers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from digest.store import Store
+from digest.store.queue import Line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,7 @@ class Figures:
     waiting_since: datetime | None  # the moment from which the oldest open mail might have been sent, UTC
     newest_listing: datetime | None  # when the newest batch was closed, UTC
     resting: Mapping[str, datetime]  # until when a source is not asked, by gate
+    lines: Mapping[str, Line] = field(default_factory=dict)  # jobs that no worker has begun, by queue
 
 
 def figures(store: Store, *, now: datetime) -> Figures:
@@ -40,4 +42,5 @@ def figures(store: Store, *, now: datetime) -> Figures:
             waiting_since=counted.waiting_since(),
             newest_listing=counted.newest_listing(),
             resting=counted.resting(now),
+            lines=tx.queue.lines(),
         )

@@ -87,6 +87,10 @@ class _Product(Collector):
             )
         rests = {gate: self._until(moment) for gate, moment in have.resting.items()}
         yield _states("paperround_source_rest_seconds", "For how long a source is not asked.", rests, label="source")
+        depths = {queue: line.jobs for queue, line in have.lines.items()}
+        yield _states("paperround_queue_jobs", "Jobs that no worker has begun, by queue.", depths, label="queue")
+        ages = {queue: self._since(line.since) for queue, line in have.lines.items()}
+        yield _states("paperround_queue_oldest_seconds", "For how long the oldest of them waits.", ages, label="queue")
 
     def _since(self, moment: datetime | None) -> float:
         return max(0.0, (self._now - moment).total_seconds()) if moment else 0.0

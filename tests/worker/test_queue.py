@@ -1,6 +1,7 @@
 """The queue in PostgreSQL: transactional, taking equal jobs once, and never relied on."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import psycopg
 import pytest
@@ -8,7 +9,9 @@ import sqlalchemy as sa
 
 from digest.errors import StoreError
 from digest.store import DatabaseSettings, Store, Transaction
-from digest.store.queue import SCHEMA, Queue, connection_arguments
+from digest.store.queue import SCHEMA, Line, Queue, connection_arguments
+from digest.upkeep import figures
+from digest.web.metrics import Metrics
 from tests.conftest import Databases
 from tests.store.builders import NOW
 from tests.worker.jobs import A_JOB, put, queued, run, without
@@ -35,6 +38,20 @@ def test_a_job_that_is_being_done_is_not_put_again(shared_store: Store) -> None:
     run(shared_store, "UPDATE procrastinate_jobs SET status = 'doing'")
 
     assert put(shared_store, A_JOB) == 0
+
+
+def test_what_no_worker_has_begun_is_counted_by_queue(shared_store: Store) -> None:
+    assert figures(shared_store, now=NOW).lines == {}
+
+    put(shared_store, A_JOB, replace(A_JOB, numbers={"part": 8}), replace(A_JOB, numbers={"part": 9}))
+    run(shared_store, "UPDATE procrastinate_jobs SET status = 'doing' WHERE args->>'part' = '9'")
+    run(shared_store, "UPDATE procrastinate_events SET at = '2026-03-05 05:00+00' WHERE job_id = 1")
+
+    counted = figures(shared_store, now=NOW)
+    assert counted.lines == {"compose": Line(2, datetime(2026, 3, 5, 5, tzinfo=UTC))}
+    told = Metrics().text(counted, now=datetime(2026, 3, 5, 6, tzinfo=UTC)).decode()
+    assert 'paperround_queue_jobs{queue="compose"} 2.0' in told
+    assert 'paperround_queue_oldest_seconds{queue="compose"} 3600.0' in told
 
 
 def test_a_job_that_another_puts_at_the_same_moment_spoils_nothing(
