@@ -22,16 +22,18 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count, islice
 from os import getpid, times
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
-from digest.compose import Composed, compose
+from digest.compose import compose
 from digest.identity import PaperId
 from digest.papers import Announcement, AnnouncementKind, Paper, Version
 from digest.relevance.settings import RelevanceSettings
 from digest.relevance.text import count_paper
 from digest.store import DatabaseSettings, Store
+
+Done = TypeVar("Done")
 
 NOW = datetime(2026, 5, 4, 7, 30, tzinfo=UTC)  # a Monday, half an hour after everybody's hour
 SIZE = 15  # papers in a mail
@@ -195,7 +197,7 @@ def _text(file: Path) -> str:
         return ""
 
 
-def measured(work: Callable[[], Composed]) -> tuple[Composed, Spent]:
+def measured(work: Callable[[], Done]) -> tuple[Done, Spent]:
     """What came of some work, and what it took."""
     memory = _Memory()
     watching = threading.Thread(target=memory.watch, daemon=True)

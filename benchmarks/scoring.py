@@ -116,33 +116,53 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _measure(given: argparse.Namespace) -> None:
     texts = list(listings(given.data))
+    counts = [int(each) for each in given.subscribers.split(",")]
+    measured(texts, counts, papers=given.papers, archive=given.archive, with_peer=not given.no_peer)
+
+
+def measured(
+    texts: Sequence[tuple[str, str]],
+    counts: Sequence[int],
+    *,
+    papers: int,
+    archive: int | None = None,
+    with_peer: bool = True,
+) -> tuple[dict[int, float], float]:
+    """Seconds of CPU a subscriber for each of so many, and of the peer on its own rows (0 without); printed as well."""
     documents = [count_paper(*text) for text in texts]
-    archive, today = _parted(documents, given.papers, given.archive)
+    known, today = _parted(documents, papers, archive)
     clock = Clock()
-    space = _space(archive)
+    space = _space(known)
     _print("model and basis of the background", clock)
-    day = Day(space, today, range(len(archive), len(archive) + len(today)))
+    day = Day(space, today, range(len(known), len(known) + len(today)))
     _print(f"{len(today):,} papers of the day", clock)
-    everything = Adjust(np.ones((1, len(today)), dtype=bool), [], [])
-    ours: dict[int, float] = {}
-    for count in map(int, given.subscribers.split(",")):
-        tastes = subscribers(count, len(archive))
-        used = sorted({number for taste in tastes for number in taste.wanted})
-        place = {number: at for at, number in enumerate(used)}
-        placed = [replace(taste, wanted=tuple(place[number] for number in taste.wanted)) for taste in tastes]
-        clock.read()
-        vectors = Vectors(space, [archive[number] for number in used])
-        _, made = _print(f"{len(used):,} liked papers as vectors", clock)
-        everything = Adjust(np.ones((1, len(today)), dtype=bool), [0] * count, [()] * count)
-        day.top(vectors, placed, everything, used, k=looked_at(SIZE))
-        wall, cpu = _print(f"{count:,} subscribers scored", clock)
-        ours[count] = (made + cpu) / count
-        print(f"{'':42} {ours[count] * 1e6:8.0f} µs CPU a subscriber, vectors counted in; {count / wall:,.0f} scored/s")
-    if given.no_peer:
-        return
-    del vectors
+    ours = {count: _scored(space, day, known, count, clock) for count in counts}
+    return ours, _beside(texts, space, day, known, ours) if with_peer else 0.0
+
+
+def _scored(space: Space, day: Day, archive: Sequence[TermCounts], count: int, clock: Clock) -> float:
+    tastes = subscribers(count, len(archive))
+    used = sorted({number for taste in tastes for number in taste.wanted})
+    place = {number: at for at, number in enumerate(used)}
+    placed = [replace(taste, wanted=tuple(place[number] for number in taste.wanted)) for taste in tastes]
+    everything = Adjust(np.ones((1, day.size), dtype=bool), [0] * count, [()] * count)
+    clock.read()
+    vectors = Vectors(space, [archive[number] for number in used])
+    _, made = _print(f"{len(used):,} liked papers as vectors", clock)
+    day.top(vectors, placed, everything, used, k=looked_at(SIZE))
+    wall, cpu = _print(f"{count:,} subscribers scored", clock)
+    each = (made + cpu) / count
+    print(f"{'':42} {each * 1e6:8.0f} µs CPU a subscriber, vectors counted in; {count / wall:,.0f} scored/s")
+    return each
+
+
+def _beside(
+    texts: Sequence[tuple[str, str]], space: Space, day: Day, archive: Sequence[TermCounts], ours: dict[int, float]
+) -> float:
+    """The peer's seconds on its own rows; printed as on ours."""
     tastes = subscribers(_PEERS, len(archive))
-    rows = sanity_rows([" ".join(text) for text in texts])[-len(archive) - len(today) :]
+    rows = sanity_rows([" ".join(text) for text in texts])[-len(archive) - day.size :]
+    costs = []
     for name, known, fresh in (
         ("its own rows", rows[: len(archive)], rows[len(archive) :]),
         ("our rows", Vectors(space, archive).own, day.own[: day.size]),
@@ -150,6 +170,8 @@ def _measure(given: argparse.Namespace) -> None:
         theirs = peer(known, fresh, tastes)
         ratios = ", ".join(f"{theirs / cost:,.0f} at {count:,}" for count, cost in ours.items())
         print(f"LinearSVC a user, {name}, archive of {len(archive):,}: {theirs:.2f} s CPU a user, ratio {ratios}")
+        costs.append(theirs)
+    return costs[0]
 
 
 def _parted(documents: list[TermCounts], papers: int, archive: int | None) -> tuple[list[TermCounts], list[TermCounts]]:

@@ -82,7 +82,7 @@ def spoil(source: FakeSource, fault: str, day: date, hour: int) -> None:
     source.failures = failures.get(fault, [])
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=10)
 @example(  # the reference, which is a day late, tells of a paper before the feed can
     listed=[Told(day=TUESDAY, hour=20, lag=1, in_feed=True, stream="cs.LG")],
     of_the_reference=[""] * 15,
