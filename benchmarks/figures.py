@@ -13,7 +13,7 @@ from html import escape
 from math import log10
 from pathlib import Path
 
-_BAR, _LINE, _LEFT, _RIGHT = 12, 58, 290, 130  # pixels of the chart
+_BAR, _LINE, _LEFT, _RIGHT = 12, 58, 370, 250  # pixels of the chart
 _WIDE = 560  # pixels between the smallest and the largest value
 _COLOURS = {"ours": "#0b6e99", "peer": "#b0b7bd", "limit": "#e0c068"}
 
