@@ -4,7 +4,7 @@ BIN := .venv/bin
 # Tests are spread over the cores, at most four: each process of them runs a database server of its own.
 SPREAD ?= -n auto --maxprocesses 4 --dist worksteal
 
-.PHONY: demo test thorough lint acceptance wheel catalogues clean
+.PHONY: demo test thorough lint acceptance wheel catalogues reference clean
 .DEFAULT_GOAL := demo
 
 .venv/ready: pyproject.toml constraints.txt
@@ -44,6 +44,10 @@ catalogues: .venv/ready
 	  --add-location file --no-wrap --project Paperround --version 1 -o .venv/digest.pot .
 	$(BIN)/pybabel -q update --domain digest --input-file .venv/digest.pot --output-dir digest/locale \
 	  --no-fuzzy-matching --ignore-obsolete --no-wrap --ignore-pot-creation-date
+
+# After a command or a setting has changed.
+reference: .venv/ready
+	$(BIN)/python -m tests.reference
 
 clean:
 	rm -rf .venv demo-output dist

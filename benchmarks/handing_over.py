@@ -37,7 +37,7 @@ from digest.transport.settings import SmtpSettings
 from digest.transport.smtp import SmtpTransport
 
 PATHS = "/usr/sbin:/usr/local/sbin"
-_CONNECTIONS = 2  # of each process
+_CONNECTIONS = 2  # of each process, where nothing else is said
 _AT_ONCE = 100  # mails written in one go
 NOW = datetime(2026, 4, 1, 5, 0, tzinfo=UTC)
 
@@ -118,10 +118,10 @@ def filled(editions: Sequence[Edition]) -> Iterator[Settings]:
         yield settings
 
 
-def ours(settings: Settings, mails: int, *, processes: int) -> Handed:
-    """Mails that are written already, claimed, sent and kept by so many processes of two connections each."""
+def ours(settings: Settings, mails: int, *, processes: int, connections: int = _CONNECTIONS) -> Handed:
+    """Mails that are written already, claimed, sent and kept by so many processes of some connections each."""
     with _copied(settings) as settings, sink() as port:
-        settings = replace(settings, smtp=SmtpSettings(host="127.0.0.1", port=port, connections=_CONNECTIONS))
+        settings = replace(settings, smtp=SmtpSettings(host="127.0.0.1", port=port, connections=connections))
         context = multiprocessing.get_context("spawn")
         ready, told = context.Barrier(processes + 1), context.Queue()
         children = [
@@ -137,7 +137,8 @@ def ours(settings: Settings, mails: int, *, processes: int) -> Handed:
         for child in children:
             child.join()
         assert sum(sent for sent, _ in found) == mails, found
-        return Handed(f"ours, kept one by one, {_named(processes)}", mails, seconds, sum(cpu for _, cpu in found))
+        name = f"ours, kept one by one, {_named(processes)} of {connections} connections"
+        return Handed(name, mails, seconds, sum(cpu for _, cpu in found))
 
 
 def whole(settings: Settings, mails: int, *, now: datetime = NOW, processes: int = 2) -> Handed:

@@ -1,8 +1,8 @@
 """The configuration: a TOML file, then `DIGEST_…` in the environment, into one frozen value per craft.
 
 A setting `[sources.arxiv] oai_url` is `DIGEST_SOURCES_ARXIV_OAI_URL` in the environment; lists are separated by
-commas. A secret `password` is given as `password_file`, the path of a file that holds it. Relative paths are
-relative to the configuration file's folder.
+commas. A secret `password` is given as `password_file`, the path of a file that holds it; an address that may hold one,
+such as `url`, as itself or as `url_file`. Relative paths are relative to the configuration file's folder.
 """
 
 import dataclasses
@@ -17,7 +17,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
-from digest.deliver.settings import DeliverySettings
+from digest.deliverysettings import DeliverySettings
 from digest.errors import ConfigError
 from digest.logs import LogSettings
 from digest.membership.settings import LetterSettings
@@ -32,6 +32,7 @@ from digest.sources.settings import (
     FeedSettings,
     FileSettings,
     HuggingFaceSettings,
+    ImportSettings,
     OpenAlexSettings,
     SemanticScholarSettings,
 )
@@ -62,6 +63,7 @@ class Settings:
     feeds: FeedSettings = field(default_factory=FeedSettings, metadata={"section": "sources.feeds"})
     crossref: CrossrefSettings = field(default_factory=CrossrefSettings, metadata={"section": "sources.crossref"})
     files: FileSettings = field(default_factory=FileSettings, metadata={"section": "sources.files"})
+    imports: ImportSettings = field(default_factory=ImportSettings, metadata={"section": "imports"})
     enrichment: EnrichmentSettings = field(default_factory=EnrichmentSettings, metadata={"section": "enrichment"})
     semantic_scholar: SemanticScholarSettings = field(
         default_factory=SemanticScholarSettings, metadata={"section": "enrichment.semantic_scholar"}
@@ -91,15 +93,12 @@ class Setting:
     field: dataclasses.Field[Any]
     kind: Any  # the type of the value in the file
     attribute: str  # of Settings, which section value it belongs to
+    is_secret: bool = False  # given as the path of a file that holds it
 
     @property
     def variable(self) -> str:
         """Its name in the environment."""
         return PREFIX + f"{self.section}_{self.key}".replace(".", "_").upper()
-
-    @property
-    def is_secret(self) -> bool:
-        return bool(self.field.metadata.get("secret"))
 
 
 def settings_known() -> Iterator[Setting]:
@@ -108,9 +107,10 @@ def settings_known() -> Iterator[Setting]:
         craft = get_type_hints(Settings)[section.name]
         hints = get_type_hints(craft)
         for each in dataclasses.fields(craft):
-            secret = bool(each.metadata.get("secret"))
-            key, kind = (f"{each.name}_file", str) if secret else (each.name, hints[each.name])
-            yield Setting(section.metadata["section"], key, each, kind, section.name)
+            if not each.metadata.get("secret"):
+                yield Setting(section.metadata["section"], each.name, each, hints[each.name], section.name)
+            if each.metadata.get("secret") or each.metadata.get("or_file"):
+                yield Setting(section.metadata["section"], f"{each.name}_file", each, str, section.name, True)
 
 
 def load(file: Path, environment: Mapping[str, str] | None = None) -> Settings:
@@ -122,9 +122,21 @@ def load(file: Path, environment: Mapping[str, str] | None = None) -> Settings:
     given |= _from_environment(variables, known)
     made: dict[str, dict[str, Any]] = {section.name: {} for section in dataclasses.fields(Settings)}
     for setting, (value, where) in given.items():
+        if setting.is_secret and not value:
+            continue
+        _refuse_both(setting, given, where)
         made[setting.attribute][setting.field.name] = _finished(setting, value, where, file.parent)
     settings = {section.name: _section(section, made[section.name], file) for section in dataclasses.fields(Settings)}
     return Settings(**settings)
+
+
+def _refuse_both(setting: Setting, given: Mapping[Setting, tuple[Any, str]], where: str) -> None:
+    """An address stands in the configuration or in a file, not in both."""
+    if not setting.is_secret:
+        return
+    for other, (value, _) in given.items():
+        if other is not setting and other.field is setting.field and value != other.field.default:
+            raise ConfigError(f"{where}: expected {setting.key} or {other.key}, found both")
 
 
 def _from_file(file: Path, known: list[Setting]) -> dict[Setting, tuple[Any, str]]:
@@ -218,17 +230,11 @@ def _checked(value: Any, kind: Any, where: str) -> Any:
 
 
 def _finished(setting: Setting, value: Any, where: str, folder: Path) -> Any:
-    if setting.is_secret and value:
-        try:
-            return (folder / Path(value).expanduser()).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            reason = getattr(error, "strerror", None) or "not a text file"
-            raise ConfigError(
-                f"{where}: cannot read the secret in {value} ({reason}); check path and permissions"
-            ) from error
+    if setting.is_secret:
+        value = _read(value, where, folder)
     if setting.field.metadata.get("path") and value:
         paths = value if isinstance(value, tuple) else (value,)
-        whole = tuple(str(folder / Path(path).expanduser()) for path in paths)
+        whole = tuple(str(_placed(path, where, folder)) for path in paths)
         return whole if isinstance(value, tuple) else whole[0]
     if (
         setting.field.metadata.get("database")
@@ -237,6 +243,23 @@ def _finished(setting: Setting, value: Any, where: str, folder: Path) -> Any:
     ):
         return f"sqlite:///{(folder / value.removeprefix('sqlite:///')).absolute()}"
     return value
+
+
+def _read(path: str, where: str, folder: Path) -> str:
+    try:
+        return _placed(path, where, folder).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError) as error:  # ValueError: no UTF-8, or no path
+        reason = getattr(error, "strerror", None) or "not a text file"
+        raise ConfigError(
+            f"{where}: cannot read the secret in {path} ({reason}); check path and permissions"
+        ) from error
+
+
+def _placed(path: str, where: str, folder: Path) -> Path:
+    try:
+        return folder / Path(path).expanduser()
+    except RuntimeError as error:  # "~somebody" who is nobody here
+        raise ConfigError(f"{where}: expected a path, found {path!r}, which begins with nobody's home") from error
 
 
 def _section(section: dataclasses.Field[Any], values: dict[str, Any], file: Path) -> Any:
@@ -283,6 +306,7 @@ def shown(settings: Settings) -> list[tuple[str, str, Any]]:
     return [
         (each.section, each.key, _redacted(each, getattr(getattr(settings, each.attribute), each.field.name)))
         for each in settings_known()
+        if not (each.is_secret and each.field.metadata.get("or_file"))  # shown as what it stands for
     ]
 
 

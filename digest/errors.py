@@ -25,7 +25,15 @@ class DigestError(Exception):
 
 
 class InvalidInput(DigestError):
-    """A value given by a person cannot be used."""
+    """A value given by a person cannot be used.
+
+    `message` is one sentence with named places, so that a page can say it in another language; `str()` is English.
+    """
+
+    def __init__(self, message: str, /, **places: object) -> None:
+        super().__init__(message.format(**places) if places else message)
+        self.message = message
+        self.places = places
 
 
 class ConfigError(DigestError):

@@ -18,11 +18,13 @@ def deliveries(
     states: Collection[DeliveryState] = (),
     *,
     subscriber: Subscriber | None = None,
+    answer: str = "",
     limit: int | None = None,
 ) -> list[DeliveryRecord]:
-    """The newest first; all states unless some are named."""
+    """The newest first; all states unless some are named. `answer` is a part of the last answer, in any case."""
+    whose = subscriber.id if subscriber else None
     with store.read() as tx:
-        return tx.deliveries.listed(states, subscriber=subscriber.id if subscriber else None, limit=limit)
+        return tx.deliveries.listed(states, subscriber=whose, answer=answer, limit=limit)
 
 
 def delivery(store: Store, number: int) -> DeliveryRecord:
@@ -40,13 +42,16 @@ def counts(store: Store) -> dict[DeliveryState, int]:
         return tx.deliveries.counts()
 
 
-def chosen(store: Store, numbers: Sequence[int] | None, states: Collection[DeliveryState]) -> list[int]:
-    """Those of the deliveries that are in one of some states; of all of them where no numbers are given.
+def chosen(
+    store: Store, numbers: Sequence[int] | None, states: Collection[DeliveryState], *, answer: str = ""
+) -> list[int]:
+    """Those of the deliveries that are in one of some states; of all of them where no numbers are given, or of all
+    whose last answer has a part.
 
     InvalidInput for a number that no delivery has.
     """
     if numbers is None:
-        return [record.delivery.id for record in deliveries(store, states)]
+        return [record.delivery.id for record in deliveries(store, states, answer=answer)]
     found = [delivery(store, number) for number in dict.fromkeys(numbers)]
     return [record.delivery.id for record in found if record.delivery.state in states]
 

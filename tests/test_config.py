@@ -157,6 +157,21 @@ def test_a_secret_is_read_from_its_file_and_never_shown(tmp_path: Path) -> None:
     assert config.REDACTED in told
 
 
+def test_an_address_with_a_password_may_stand_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / "url").write_text("postgresql://digest:hunter2@db.example.org/digest\n")
+    (tmp_path / "hook").write_text("https://hooks.example.org/hunter2\n")
+    file = written(tmp_path, "[database]\nurl_file = 'url'\n[alarms]\nwebhook_url_file = 'hook'\nping_url_file = ''")
+
+    settings = load(file, {})
+
+    assert settings.database.url == "postgresql://digest:hunter2@db.example.org/digest"
+    assert settings.alarms.webhook_url == "https://hooks.example.org/hunter2"
+    assert "hunter2" not in str(shown(settings))
+    assert set(config.secret_files(file)) == {tmp_path / "url", tmp_path / "hook"}
+    with pytest.raises(ConfigError, match="expected url_file or url, found both"):
+        load(file, {"DIGEST_DATABASE_URL": "sqlite:///other.db"})
+
+
 def test_of_the_urls_that_are_secrets_the_host_alone_is_shown(tmp_path: Path) -> None:
     file = written(
         tmp_path,

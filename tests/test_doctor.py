@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ import pytest
 from digest.batches import BatchState
 from digest.errors import NoticeError, RelayUnavailable
 from digest.mail import DeliveryState
+from digest.membership import feeds
 from digest.rendering.settings import SiteSettings
 from digest.store import DatabaseSettings, Store
 from digest.transport.dns import Names
@@ -21,12 +23,14 @@ from digest.transport.settings import DkimSettings, SmtpSettings
 from digest.upkeep import back_up
 from digest.upkeep.doctor import checks
 from digest.upkeep.doctor.checks import examine
+from digest.upkeep.doctor.reach import connect, reach
 from digest.upkeep.doctor.settings import DoctorSettings
 from digest.upkeep.doctor.values import Examined, Finding, Health
 from digest.upkeep.figures import figures
 from tests.conftest import Databases
 from tests.name_server import Records, name_server
 from tests.shell import Shell, shell
+from tests.store.builders import reader
 
 NOW = datetime(2026, 3, 9, 7, 30, tzinfo=UTC)
 WELL: Records = {
@@ -45,11 +49,12 @@ def examined(tmp_path: Path, upgraded_file: Path) -> Iterator[Examined]:
     """A house in which all is well, but that nothing has been read and nobody reads."""
     file = tmp_path / "digest.db"
     file.write_bytes(upgraded_file.read_bytes())
+    file.chmod(0o600)
     config = tmp_path / "config.toml"
     config.touch(mode=0o600)
     (tmp_path / "backups").mkdir()
     backup = tmp_path / "backups" / "digest.db"
-    backup.touch()
+    backup.touch(mode=0o600)
     os.utime(backup, (NOW.timestamp(), NOW.timestamp()))
     store = Store(DatabaseSettings(url=f"sqlite:///{file}"))
     yield Examined(
@@ -59,7 +64,9 @@ def examined(tmp_path: Path, upgraded_file: Path) -> Iterator[Examined]:
         site=SiteSettings(sender="papers@digest.example", url="https://digest.example"),
         smtp=SmtpSettings(host="relay.example"),
         dkim=DkimSettings(domain="digest.example", selector="2026a", private_key="not read here"),
-        returns=ReturnsSettings(bounces="bounces@digest.example", mailbox="/var/mail/bounces"),
+        returns=ReturnsSettings(
+            bounces="bounces@digest.example", replies="digest@digest.example", mailbox="/var/mail/bounces"
+        ),
         settings=DoctorSettings(backups=str(tmp_path / "backups")),
         names=None,
         log_in=lambda: None,
@@ -205,6 +212,82 @@ def test_something_broken_is_exit_1(
         digest.both("doctor", expect=1)
 
 
+# ---------------------------------------------------------------- who else may read, and whom we reach
+
+
+def give_a_feed(store: Store) -> None:
+    feeds.make(store, reader(store), now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("url", "health"),
+    [
+        ("https://digest.example", Health.OK),
+        ("http://digest.example", Health.BROKEN),
+        ("http://localhost:8000", Health.UNCHECKED),
+    ],
+)
+def test_a_feed_address_is_a_password(examined: Examined, url: str, health: Health) -> None:
+    give_a_feed(examined.store)
+    found = of("feeds", examine(replace(examined, site=SiteSettings(sender="papers@digest.example", url=url))))
+    assert found.health is health
+    assert "1 feed addresses" in found.text
+
+
+def test_files_that_everybody_may_read_are_told(examined: Examined, tmp_path: Path) -> None:
+    assert of("files", examine(examined)).health is Health.OK
+    (tmp_path / "backups" / "digest.db").chmod(0o644)
+    found = of("files", examine(examined))
+    assert (found.health, found.remedy) == (Health.WARNING, f"chmod 600 {tmp_path / 'backups' / 'digest.db'}")
+
+
+def test_answers_that_nobody_reads_are_told(examined: Examined) -> None:
+    assert of("replies", examine(examined)).health is Health.OK
+    without = replace(examined, returns=ReturnsSettings(bounces="b@digest.example", mailbox="/var/mail/bounces"))
+    assert of("replies", examine(without)).health is Health.WARNING
+    unread = replace(examined, returns=ReturnsSettings(replies="digest@digest.example"))
+    assert of("replies", examine(unread)).health is Health.BROKEN
+
+
+def test_a_database_that_was_put_back_and_waits_is_told(examined: Examined) -> None:
+    with examined.store.begin() as tx:
+        tx.restorations.begin(taken_at=NOW - timedelta(days=1), now=NOW)
+    assert "restored at 2026-03-09 07:30 UTC" in of("restoration", examine(examined)).text
+
+
+def test_a_source_that_takes_no_connection_is_told_and_a_proxy_is_not_judged(examined: Examined) -> None:
+    asked = replace(examined, sources=("https://deaf.example/oai", "https://well.example:8443"))
+
+    def connecting(url: str) -> None:
+        if "deaf" in url:
+            raise OSError(111, "Connection refused")
+
+    (deaf,) = reach(asked, environment={}, connecting=connecting)
+    assert (deaf.health, deaf.text) == (Health.WARNING, "deaf.example takes no connection: Connection refused")
+    (well,) = reach(asked, environment={}, connecting=lambda url: None)
+    assert well.text == "deaf.example, well.example can be reached"
+    (hidden,) = reach(asked, environment={"HTTPS_PROXY": "http://proxy:3128"}, connecting=connecting)
+    assert hidden.health is Health.UNCHECKED
+
+
+def test_a_connection_is_opened_and_nothing_is_asked() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        connect(f"http://127.0.0.1:{server.getsockname()[1]}/oai")
+        taken, _ = server.accept()
+        with taken:
+            assert taken.recv(100) == b""
+    with pytest.raises(OSError, match="refused"):
+        connect("http://127.0.0.1:1/")
+
+
+@pytest.mark.parametrize(("used", "health"), [(89, Health.OK), (90, Health.WARNING)])
+def test_a_budget_that_is_nearly_used_up_is_told(examined: Examined, used: int, health: Health) -> None:
+    with examined.store.begin() as tx:
+        tx.harvests.note_request("openalex", NOW, used=used, began=NOW)
+    found = of("budget", examine(replace(examined, budgets={"openalex": 100})))
+    assert (found.health, found.text) == (health, f"openalex: {used} of 100 requests are used")
+
+
 def backed_up(digest: Shell, name: str) -> Path:
     digest("backup", str(digest.folder / name))
     return digest.folder / name
@@ -231,6 +314,6 @@ def test_a_backup_is_the_database_of_one_moment_and_its_owners_alone(
 def test_a_server_is_dumped_by_its_own_program(databases: Databases, tmp_path: Path) -> None:
     with databases.fresh("upgraded") as url:
         store = Store(DatabaseSettings(url=url))
-        assert back_up(store, tmp_path / "paperround.dump") > 0
+        assert back_up(store, tmp_path / "paperround.dump", now=NOW) > 0
         store.close()
     assert (tmp_path / "paperround.dump").read_bytes().startswith(b"PGDMP")

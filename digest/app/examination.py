@@ -3,6 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 
+from digest.app.inlets import gates
 from digest.app.mailing import Mailing
 from digest.config import Settings, secret_files
 from digest.store import Store
@@ -27,4 +28,21 @@ def examined(settings: Settings, mailing: Mailing, store: Store, config: Path, *
         log_in=lambda: log_in(settings.smtp),
         ask=mailing.ask,
         now=now,
+        sources=_asked(settings),
+        budgets={
+            gate.name: gate.most for gate in gates(settings).values() if gate.most and _is_used(settings, gate.name)
+        },
     )
+
+
+def _asked(settings: Settings) -> tuple[str, ...]:
+    """An address of each source that the settings switch on."""
+    found = [settings.arxiv.oai_url, settings.arxiv.rss_url]
+    found += [settings.huggingface.url] if settings.huggingface.enabled else []
+    found += [settings.biorxiv.url] if settings.biorxiv.servers else []
+    found += [settings.crossref.url] if settings.crossref.venues else []
+    return tuple(found + list(settings.feeds.urls))
+
+
+def _is_used(settings: Settings, gate: str) -> bool:
+    return {"huggingface": settings.huggingface.enabled, "openalex": settings.openalex.enabled}.get(gate, True)

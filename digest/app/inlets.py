@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from digest import __version__
@@ -22,6 +22,7 @@ from digest.sources.files import Files
 from digest.sources.huggingface import HuggingFace
 from digest.sources.openalex import OpenAlex
 from digest.sources.semantic_scholar import SemanticScholar
+from digest.sources.zotero import Zotero
 from digest.store import Store
 
 _A_DAY = timedelta(days=1)
@@ -67,6 +68,8 @@ def gates(settings: Settings) -> dict[str, Gate]:
         ),
         Gate(name="biorxiv", interval_seconds=settings.biorxiv.interval_seconds),
         Gate(name="crossref", interval_seconds=settings.crossref.interval_seconds),
+        Gate(name="zotero", interval_seconds=settings.imports.interval_seconds, headers={"Zotero-API-Version": "3"}),
+        Gate(name="imports", interval_seconds=settings.imports.interval_seconds, friends=None),
         Gate(name="feeds", interval_seconds=settings.feeds.interval_seconds, friends=None),
         Gate(
             name="semantic-scholar",
@@ -119,6 +122,20 @@ class Inlets:
 
     def reference(self) -> Arxiv:
         return Arxiv(self._settings.arxiv, self._client("arxiv"))
+
+    def author_feed(self, name: str) -> ArxivAuthorFeeds:
+        """The papers of one author, by an arXiv author id or an ORCID; ValueError if it is neither."""
+        return ArxivAuthorFeeds(replace(self._settings.arxiv, author_feeds=(name,)), self._client("arxiv"))
+
+    def zotero(self, key: str) -> Zotero:
+        """The libraries that a key opens, or those that everybody may read."""
+        gate = gates(self._settings)["zotero"]
+        headers = {**(gate.headers or {}), **({"Zotero-API-Key": key} if key else {})}
+        return Zotero(self._settings.imports.zotero_url, self._opened(replace(gate, headers=headers)))
+
+    def files(self) -> PoliteClient:
+        """What gets a library from any address."""
+        return self._client("imports")
 
     def query(self) -> ArxivQuery:
         return ArxivQuery(self._settings.arxiv, self._client("arxiv"))

@@ -1,11 +1,12 @@
-"""What came of a run."""
+"""What came of a run, and its end before the time."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from digest.compose import Composed
 from digest.deliver import Delivered
-from digest.errors import DigestError, SourceError
-from digest.ingest import Ingested
+from digest.errors import DigestError, SourceError, Stopped
+from digest.ingest import Ingested, Progress
 from digest.membership.returned import Tally
 
 
@@ -22,3 +23,14 @@ class Run:
     @property
     def problems(self) -> tuple[SourceError, ...]:
         return self.ingested.problems
+
+
+def stoppable(progress: Progress, stopping: Callable[[], bool]) -> Progress:
+    """The same progress, which raises Stopped between two pages when it is asked to."""
+
+    def told(what: str, done: int) -> None:
+        progress(what, done)
+        if stopping():
+            raise Stopped("asked to stop between two pages; the next run goes on there")
+
+    return told

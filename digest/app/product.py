@@ -13,7 +13,7 @@ from digest import browse, membership, merits, outbox, processes, upkeep
 from digest.app.examination import examined
 from digest.app.inlets import GATES_OF_SOURCES, gates, inlets
 from digest.app.mailing import Mailing
-from digest.app.outcome import Run
+from digest.app.outcome import Run, stoppable
 from digest.app.parts import WORTH_IT, deliver_in_parts
 from digest.app.previews import previewed
 from digest.compose import Composed, Explanation, compose, explain, preview, try_out
@@ -22,11 +22,11 @@ from digest.config import Settings
 from digest.deliver import Delivered, Part, deliver, recover
 from digest.editions import Edition
 from digest.enrich import Enriched, enrich
-from digest.errors import DigestError, Stopped
+from digest.errors import DigestError
 from digest.evaluation import Report, evaluate
 from digest.identity import PaperId
 from digest.ingest import Backfilled, Ingested, Progress, backfill, fetch, ingest, wanted
-from digest.membership import joining
+from digest.membership import importing, joining
 from digest.membership.returned import Tally, take_all
 from digest.papers import Paper
 from digest.relevance.space import Space
@@ -40,19 +40,11 @@ from digest.subscribers import MAIN, Profile, Schedule, Subscriber, Verdict
 from digest.transport.returns.places import configured
 from digest.upkeep.doctor.checks import examine
 from digest.upkeep.doctor.values import Finding
+from digest.upkeep.restore import is_unsettled, settle
 
 log = logging.getLogger(__name__)
 FORMATS = ("html", "text", "eml", "atom", "rss")
 _FEED_EDITIONS = 30
-
-
-def _told(progress: Progress, stopping: Callable[[], bool]) -> Progress:
-    def told(what: str, done: int) -> None:
-        progress(what, done)
-        if stopping():
-            raise Stopped("asked to stop between two pages; the next run goes on there")
-
-    return told
 
 
 class App:
@@ -94,8 +86,12 @@ class App:
         self.recover()  # what is read may change what mails in doubt are written from
         with inlets(self.settings, self.store) as opened:
             sources = opened.sources()
-            asked = None if reread is None else wanted(self.store, sources, now=self.now, reread=reread)
-            found = ingest(self.store, *sources, asked=asked, now=self.now, progress=_told(progress, stopping))
+            asked = None
+            if reread is not None and not is_unsettled(self.store):
+                asked = wanted(self.store, sources, now=self.now, reread=reread)
+            found = ingest(self.store, *sources, asked=asked, now=self.now, progress=stoppable(progress, stopping))
+        if asked is None and found.read_all:
+            settle(self.store, now=self.now)
         self.index(stopping)
         return found
 
@@ -126,13 +122,15 @@ class App:
                 opened.enrichers(),
                 self.settings.enrichment,
                 now=self.now,
-                progress=_told(progress, stopping),
+                progress=stoppable(progress, stopping),
             )
         self.index(stopping)
         return found
 
     def index(self, stopping: Callable[[], bool] = lambda: False, *, again: bool = False) -> int:
-        """Have search find what was kept or changed, or `again` every paper; how many that were."""
+        """Have search find what was kept or changed, or `again` every paper, and readers what they wanted of it; how
+        many papers that were."""
+        importing.take_arrived(self.store, now=self.now)
         return browse.index(self.store, stopping=stopping, again=again)
 
     def measure(self, *, days: int, progress: merits.Progress = lambda done, of: None) -> merits.Measured:
@@ -162,6 +160,9 @@ class App:
 
     def compose(self, only: Collection[int] | None = None) -> Composed:
         """Keep an edition for everybody who is due, or for those of some numbers; else who joins is taken up first."""
+        if is_unsettled(self.store):
+            log.warning("restored from a backup: nothing is composed before all sources were read")
+            return Composed()
         if only is None:
             self.admit()
         return compose(

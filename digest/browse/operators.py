@@ -11,7 +11,6 @@ from digest.errors import InvalidInput
 from digest.identity import PaperId
 from digest.namesakes import Person
 from digest.papers import Paper
-from digest.relevance.novelty import median_known
 from digest.signals import NOVELTY, OURS, SCORE, Signal
 from digest.store import Store, Transaction
 from digest.store.shadow import Shadowed
@@ -98,12 +97,18 @@ class AuthorRecord:
     @property
     def novelty(self) -> float | None:
         """The median over their papers of which it is known, 0 to 100."""
-        return median_known(self.measured[NOVELTY].values())
+        return _median(self.measured[NOVELTY].values())
 
     @property
     def score(self) -> float | None:
         """The median over their papers of which it is known, 0 to 100."""
-        return median_known(self.measured[SCORE].values())
+        return _median(self.measured[SCORE].values())
+
+
+def _median(values: Iterable[float]) -> float | None:
+    from digest.relevance.novelty import median_known  # with scipy, which few who look something up need
+
+    return median_known(values)
 
 
 def authors(store: Store, name: str) -> list[AuthorRecord]:

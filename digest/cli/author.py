@@ -26,7 +26,7 @@ def author_command() -> None:
 @pass_context
 def list_(context: Context, name: str, use_json: bool) -> int:
     """List everybody who may bear a name, with their papers; `digest enrich` finds them."""
-    found = browse.authors(context.app.store, name)
+    found = browse.authors(context.store, name)
     if use_json:
         as_json([_facts(record) for record in found])
         return 0
@@ -55,7 +55,7 @@ def list_(context: Context, name: str, use_json: bool) -> int:
 @pass_context
 def show(context: Context, name: str, person: int | None, use_json: bool) -> int:
     """Show one person with their papers; novelty and score are medians over the papers that were measured."""
-    record, titles = browse.author(context.app.store, name, person)
+    record, titles = browse.author(context.store, name, person)
     if use_json:
         as_json(_facts(record) | {"papers": [_paper(record, key, titles) for key in record.papers]})
         return 0
@@ -83,8 +83,8 @@ def show(context: Context, name: str, person: int | None, use_json: bool) -> int
 @pass_context
 def hide(context: Context, name: str, person: int | None) -> int:
     """Show no page and no feed of a person, as they may ask; papers keep their names. It takes effect in a minute."""
-    record, _ = browse.author(context.app.store, name, person)
-    hide_author(context.app.store, record.id, now=context.now)
+    record, _ = browse.author(context.store, name, person)
+    hide_author(context.store, record.id, now=context.now)
     click.echo(f"{record.printed}, person {record.id}, has no page any more; undo it with: digest author unhide")
     return 0
 
@@ -95,8 +95,8 @@ def hide(context: Context, name: str, person: int | None) -> int:
 @pass_context
 def unhide(context: Context, name: str, person: int | None) -> int:
     """Show the page of a person again."""
-    record, _ = browse.author(context.app.store, name, person)
-    unhide_author(context.app.store, record.id)
+    record, _ = browse.author(context.store, name, person)
+    unhide_author(context.store, record.id)
     click.echo(f"{record.printed}, person {record.id}, has a page again")
     return 0
 

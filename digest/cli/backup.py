@@ -1,4 +1,4 @@
-"""The command that copies the database."""
+"""The commands that copy the database, and put the copy back."""
 
 from pathlib import Path
 
@@ -18,6 +18,30 @@ def backup_command(context: Context, file: Path) -> int:
     """
     from digest import upkeep
 
-    size = upkeep.back_up(context.app.store, file)
+    size = upkeep.back_up(context.store, file, now=context.now)
     click.echo(f"wrote {file}, {size / 2**20:.1f} MiB")
+    return DONE
+
+
+@click.command("restore", epilog="Example: digest restore /var/backups/paperround-2026-01-22.db")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--replace", is_flag=True, help="Even if the database was used after the backup was made.")
+@pass_context
+def restore_command(context: Context, file: Path, replace: bool) -> int:
+    """Put a backup in the place of the database; what is there is kept beside. Nobody gets anything twice.
+
+    What was open in the backup may have been sent since: it is held, and goes by digest delivery release. Nothing is
+    composed until all sources were read once; then whoever was due meanwhile goes on with what comes next, and what
+    was announced meanwhile stays on the pages and in search. Votes, changes, joins and leaves since are not in it.
+
+    Stop digest serve, timers and workers before: a database that is in use is refused.
+    """
+    from digest.upkeep.restore import restore
+
+    done = restore(file, context.settings.database, replace=replace, now=context.now)
+    click.echo(f"restored the backup of {done.taken_at:%Y-%m-%d %H:%M} UTC; {done.held:,} open mails are held")
+    if done.old:
+        click.echo(f"the database that was there is {done.old}")
+    click.echo("who left since then is back: digest subscriber remove, and digest suppression import, as you know them")
+    click.echo("next: digest run; then look at digest delivery list --state held")
     return DONE

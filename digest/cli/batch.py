@@ -5,11 +5,12 @@ from datetime import date, datetime, timedelta
 import click
 
 from digest import browse
-from digest.batches import Batch
+from digest.batches import Batch, BatchState
 from digest.cli.context import Context, pass_context
 from digest.cli.output import as_json, json_option, table
 
 DONE, OVERDUE = 0, 1
+_STATES = [state.value for state in BatchState]
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 
@@ -21,11 +22,20 @@ def batch_command() -> None:
 @batch_command.command("list", epilog="Example: digest batch list --days 3 --stream cs.LG")
 @click.option("--days", type=click.IntRange(1, 3660), default=7, show_default=True, help="So many days back.")
 @click.option("--open", "only_open", is_flag=True, help="Only what is neither complete nor quiet.")
+@click.option("--state", "states", multiple=True, type=click.Choice(_STATES), help="Only in this state; repeatable.")
 @click.option("--source", help="Of one source, such as arxiv.")
 @click.option("--stream", help="Of one listing, such as cs.LG.")
 @json_option
 @pass_context
-def list_(context: Context, days: int, only_open: bool, source: str | None, stream: str | None, use_json: bool) -> int:
+def list_(
+    context: Context,
+    days: int,
+    only_open: bool,
+    states: tuple[str, ...],
+    source: str | None,
+    stream: str | None,
+    use_json: bool,
+) -> int:
     """List batches, newest day first, and everything that is still open.
 
     Exit 1: one of those listed is open past its hour.
@@ -33,8 +43,9 @@ def list_(context: Context, days: int, only_open: bool, source: str | None, stre
     last = context.now.date() + timedelta(days=1)
     found = [
         batch
-        for batch in browse.batches(context.app.store, first=last - timedelta(days=days), last=last)
+        for batch in browse.batches(context.store, first=last - timedelta(days=days), last=last)
         if (batch.is_open or not only_open) and source in (None, batch.source) and stream in (None, batch.stream)
+        if not states or batch.state in states
     ]
     if use_json:
         as_json([_facts(batch, context.now) for batch in found])
@@ -56,7 +67,7 @@ def list_(context: Context, days: int, only_open: bool, source: str | None, stre
 @pass_context
 def show(context: Context, stream: str, day: datetime, source: str, use_json: bool) -> int:
     """Show one batch: who named how many papers, which came late, and which are missing."""
-    record = browse.batch(context.app.store, source, stream, day.date())
+    record = browse.batch(context.store, source, stream, day.date())
     batch = record.batch
     if use_json:
         more = {"named_by": record.named_by, "late_ids": record.late, "missing": batch.missing}

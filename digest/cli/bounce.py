@@ -2,13 +2,17 @@
 
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
+from digest import membership
 from digest.cli.context import Context, pass_context
 from digest.cli.output import DONE, TRY_LATER, as_json, json_option, table
 from digest.errors import InvalidInput, StoreError
+from digest.mail import BounceKind
 from digest.membership.returned import Effect, Outcome, Tally
 from digest.transport.returns import mailboxes
 from digest.transport.returns.places import configured
@@ -65,6 +69,35 @@ def read(
     if source:
         return _read_pipe(context, recipient, use_json=use_json)
     _show(context.app.take_returned(_messages(context, maildir, mbox, imap=imap)), use_json=use_json)
+    return DONE
+
+
+@bounce_command.command("list", epilog="Example: digest bounce list --kind hard --since 2026-03-01 --json")
+@click.option("--kind", type=click.Choice([kind.value for kind in BounceKind]), help="Only of this kind.")
+@click.option("--subscriber", "email", metavar="EMAIL", help="Only of this subscriber's mails.")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Only read since this day (UTC).")
+@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="The newest so many.")
+@json_option
+@pass_context
+def list_(
+    context: Context, kind: str | None, email: str | None, since: datetime | None, limit: int, use_json: bool
+) -> int:
+    """List bounces and complaints, newest first, by the number of the subscriber."""
+    subscriber = membership.find(context.store, email).id if email else None
+    with context.store.read() as tx:
+        found = tx.bounces.listed(
+            kind=BounceKind(kind) if kind else None,
+            subscriber=subscriber,
+            since=since.replace(tzinfo=UTC) if since else None,
+            limit=limit,
+        )
+    if use_json:
+        as_json([asdict(each) for each in found])
+        return DONE
+    rows = [
+        (f"{b.received_at:%Y-%m-%d %H:%M}", b.kind, b.status, b.subscriber, b.delivery or "", b.reason) for b in found
+    ]
+    table(("read at (UTC)", "kind", "status", "subscriber", "delivery", "what it says"), rows, empty="no bounces")
     return DONE
 
 

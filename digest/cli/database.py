@@ -41,7 +41,7 @@ def db_copy(context: Context, url: str) -> int:
     try:
         target.upgrade(now=context.now)
         with meter() as show:
-            copied = context.app.store.copy_into(target, show)
+            copied = context.store.copy_into(target, show)
     finally:
         target.close()
     rows = sum(content.rows for content in copied.values())

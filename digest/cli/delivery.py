@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import click
 
 from digest import membership, outbox
+from digest.cli.bulk import dry_run_option, go_ahead, yes_option
 from digest.cli.context import Context, pass_context
 from digest.cli.output import as_json, json_option, table
 from digest.mail import DeliveryState
@@ -12,6 +13,7 @@ from digest.outbox import DeliveryRecord
 
 DONE, NOTHING = 0, 1
 _STATES = [state.value for state in DeliveryState]
+_answer = click.option("--answer", default="", metavar="TEXT", help="With --all: only where the last answer has this.")
 _numbers = click.argument("numbers", nargs=-1, type=click.IntRange(1), metavar="[NUMBER]…")
 
 
@@ -23,14 +25,16 @@ def delivery_command() -> None:
 @delivery_command.command("list", epilog="Example: digest delivery list --state uncertain --state held --json")
 @click.option("--state", "states", multiple=True, type=click.Choice(_STATES), help="Only in this state; repeatable.")
 @click.option("--subscriber", "email", metavar="EMAIL", help="Only what is for this subscriber.")
+@click.option("--answer", default="", metavar="TEXT", help="Only where the last answer has this in it.")
 @click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="The newest so many.")
 @json_option
 @pass_context
-def list_(context: Context, states: Sequence[str], email: str | None, limit: int, use_json: bool) -> int:
+def list_(context: Context, states: Sequence[str], email: str | None, answer: str, limit: int, use_json: bool) -> int:
     """List deliveries, newest first, and how many there are in each state."""
-    store = context.app.store
+    store = context.store
     subscriber = membership.find(store, email) if email else None
-    found = outbox.deliveries(store, [DeliveryState(state) for state in states], subscriber=subscriber, limit=limit)
+    wanted = [DeliveryState(state) for state in states]
+    found = outbox.deliveries(store, wanted, subscriber=subscriber, answer=answer, limit=limit)
     if use_json:
         as_json([_facts(record) for record in found])
         return DONE
@@ -50,7 +54,7 @@ def list_(context: Context, states: Sequence[str], email: str | None, limit: int
 @pass_context
 def show(context: Context, number: int, use_json: bool) -> int:
     """Show one delivery: its state, its attempts and what the relay said last."""
-    record = outbox.delivery(context.app.store, number)
+    record = outbox.delivery(context.store, number)
     if use_json:
         as_json(_facts(record))
         return DONE
@@ -62,16 +66,20 @@ def show(context: Context, number: int, use_json: bool) -> int:
 @delivery_command.command("hold", epilog="Example: digest delivery hold 17 18")
 @_numbers
 @click.option("--all", "everything", is_flag=True, help="All that is pending or uncertain.")
-@click.option("--dry-run", is_flag=True, help="Say how many it would be, and change nothing.")
+@_answer
+@dry_run_option
+@yes_option
 @pass_context
-def hold(context: Context, numbers: tuple[int, ...], everything: bool, dry_run: bool) -> int:
+def hold(context: Context, numbers: tuple[int, ...], everything: bool, answer: str, dry_run: bool, yes: bool) -> int:
     """Keep mails back until they are released.
 
     Exit 1: none of them was waiting.
     """
     waiting = (DeliveryState.PENDING, DeliveryState.UNCERTAIN)
-    wanted = outbox.chosen(context.app.store, _named(numbers, everything), waiting)
-    held = len(wanted) if dry_run else outbox.hold(context.app.store, wanted)
+    wanted = outbox.chosen(context.store, _named(numbers, everything, answer), waiting, answer=answer)
+    if everything and not dry_run:
+        go_ahead(len(wanted), "holding", yes=yes)
+    held = len(wanted) if dry_run else outbox.hold(context.store, wanted)
     click.echo(f"{'would hold' if dry_run else 'held'} {held:,}")
     return DONE if held else NOTHING
 
@@ -80,28 +88,37 @@ def hold(context: Context, numbers: tuple[int, ...], everything: bool, dry_run: 
 @_numbers
 @click.option("--all", "everything", is_flag=True, help="All that is held.")
 @click.option("--anew", is_flag=True, help="As another mail with a Message-ID of its own, even if the first was taken.")
-@click.option("--dry-run", is_flag=True, help="Say how many it would be, and change nothing.")
+@_answer
+@dry_run_option
+@yes_option
 @pass_context
-def release(context: Context, numbers: tuple[int, ...], everything: bool, anew: bool, dry_run: bool) -> int:
+def release(
+    context: Context, numbers: tuple[int, ...], everything: bool, anew: bool, answer: str, dry_run: bool, yes: bool
+) -> int:
     """Let held mails go with the next `digest deliver`; one that may have been taken goes as the very same bytes.
 
     Where it cannot be written so any more it is held again, and --anew sends what it has become.
 
     Exit 1: none of them was held.
     """
-    wanted = outbox.chosen(context.app.store, _named(numbers, everything), (DeliveryState.HELD,))
+    held = (DeliveryState.HELD,)
+    wanted = outbox.chosen(context.store, _named(numbers, everything, answer), held, answer=answer)
+    if everything and not dry_run:
+        go_ahead(len(wanted), "releasing", yes=yes)
     if dry_run:
         released = len(wanted)
     elif anew:
         released = context.app.release_anew(wanted)
     else:
-        released = outbox.release(context.app.store, wanted, now=context.now)
+        released = outbox.release(context.store, wanted, now=context.now)
     click.echo(f"{'would release' if dry_run else 'released'} {released:,}")
     return DONE if released else NOTHING
 
 
-def _named(numbers: tuple[int, ...], everything: bool) -> tuple[int, ...] | None:
+def _named(numbers: tuple[int, ...], everything: bool, answer: str) -> tuple[int, ...] | None:
     """The numbers; None for all."""
+    if answer and not everything:
+        raise click.UsageError("--answer goes with --all")
     if bool(numbers) == everything:
         raise click.UsageError("give numbers, or --all; see: digest delivery list")
     return None if everything else numbers

@@ -92,7 +92,7 @@ def _applied(context: Context, found: "Report", dry_run: bool) -> tuple["ReaderL
     """Whose learner has changed, or would."""
     from digest.evaluation import adopt
 
-    return found.changes if dry_run else adopt(context.app.store, found)
+    return found.changes if dry_run else adopt(context.store, found)
 
 
 def _changes(changed: tuple["ReaderLine", ...], dry_run: bool) -> None:

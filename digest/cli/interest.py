@@ -30,7 +30,7 @@ def tuning(interest: Interest) -> dict[str, object]:
 @pass_context
 def interests_command(context: Context, email: str, use_json: bool) -> int:
     """List the interests of a subscriber, in the order they were made."""
-    record = browse.subscriber(context.app.store, membership.find(context.app.store, email))
+    record = browse.subscriber(context.store, membership.find(context.store, email))
     found = record.profile.interests
     if use_json:
         as_json([tuning(i) | {"likes": len(i.liked), "dislikes": len(i.disliked)} for i in found])
@@ -69,7 +69,7 @@ def tune_command(
         changes["name"] = rename
     if not changes:
         raise InvalidInput("nothing to change; give --weight, --quota, --everything, --selected or --rename")
-    tuned = membership.tune(context.app.store, email, name, **changes)
+    tuned = membership.tune(context.store, email, name, **changes)
     click.echo(f"{tuned.name}: weight {tuned.weight:g}, quota {tuned.quota or 'none'}, {_choice(tuned)} papers")
     return 0
 
@@ -80,7 +80,7 @@ def tune_command(
 @pass_context
 def drop_command(context: Context, email: str, name: str) -> int:
     """Forget an interest and its words; its votes are kept and belong to `main` from now on."""
-    votes = membership.drop_interest(context.app.store, email, name)
+    votes = membership.drop_interest(context.store, email, name)
     moved = f"; votes that belong to {MAIN} now: {votes:,}" if votes else ""
     click.echo(f"dropped {one_line(name)}{moved}")
     return 0
@@ -93,7 +93,7 @@ def drop_command(context: Context, email: str, name: str) -> int:
 @pass_context
 def left_out_command(context: Context, email: str, limit: int, use_json: bool) -> int:
     """Show what came near to an edition and was not in it, newest first."""
-    store = context.app.store
+    store = context.store
     found = browse.left_out(store, membership.find(store, email), limit=limit)
     if use_json:
         as_json([_facts(line) for line in found])
@@ -112,7 +112,7 @@ def left_out_command(context: Context, email: str, limit: int, use_json: bool) -
 @pass_context
 def reclaim_command(context: Context, email: str, ids: tuple[str, ...]) -> int:
     """Ask for papers that were left out; see `digest profile left-out`."""
-    for paper in membership.reclaim(context.app.store, email, list(map(key_of, ids)), now=context.now):
+    for paper in membership.reclaim(context.store, email, list(map(key_of, ids)), now=context.now):
         click.echo(f"reclaimed: {paper.arxiv_id} {title_of(paper)}")
     return 0
 

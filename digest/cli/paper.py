@@ -33,7 +33,7 @@ def show(context: Context, paper_id: str, use_json: bool) -> int:
     Its summary is two sentences of its abstract. Its novelty tells how far its words are from those of the year before,
     its score what speaks for it, part by part; docs/scores.md has the formulas. `paper measure` finds novelties.
     """
-    record = browse.paper(context.app.store, key_of(paper_id))
+    record = browse.paper(context.store, key_of(paper_id))
     appraisal = context.app.appraise(record)
     if use_json:
         as_json(_facts(record) | _appraised(record, appraisal))
@@ -191,7 +191,7 @@ def measure(context: Context, days: int, use_json: bool) -> int:
 def rising(context: Context, categories: tuple[str, ...], week: datetime | None, use_json: bool) -> int:
     """The terms that more papers of a category hold in seven days than in the eight weeks before."""
     asked = tuple(map(membership.category, categories))
-    found = rising_terms(context.app.store, last=week.date() if week else None, categories=asked)
+    found = rising_terms(context.store, last=week.date() if week else None, categories=asked)
     flat = [(name, term) for name, terms in found.by_category.items() for term in terms]
     if use_json:
         terms = [
@@ -238,7 +238,7 @@ def fetch(context: Context, ids: tuple[str, ...]) -> int:
 @pass_context
 def merge(context: Context, paper_id: str, into: str) -> int:
     """Say that two kept papers are one work: ID is read as INTO from now on. A split undoes it."""
-    one, other = upkeep.merge(context.app.store, key_of(paper_id), key_of(into), now=context.now)
+    one, other = upkeep.merge(context.store, key_of(paper_id), key_of(into), now=context.now)
     click.echo(f"{one} is read as {other} from now on; undo it with: digest paper split {paper_id}")
     return 0
 
@@ -248,7 +248,7 @@ def merge(context: Context, paper_id: str, into: str) -> int:
 @pass_context
 def split(context: Context, paper_id: str) -> int:
     """Say that a merged paper is a work of its own; no rule merges the two again."""
-    click.echo(f"{upkeep.split(context.app.store, key_of(paper_id), now=context.now)} stands for itself again")
+    click.echo(f"{upkeep.split(context.store, key_of(paper_id), now=context.now)} stands for itself again")
     return 0
 
 

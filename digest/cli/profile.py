@@ -14,6 +14,7 @@ from digest.cli.interest import (
     tune_command,
     tuning,
 )
+from digest.cli.library import export_command, import_command, wanted_command
 from digest.cli.output import as_json, json_option, table
 from digest.cli.paper import key_of
 from digest.compose import Explanation
@@ -44,7 +45,7 @@ _interest_option = click.option(
 @pass_context
 def show(context: Context, email: str, use_json: bool) -> int:
     """Show the words, authors, categories and papers of each interest."""
-    record = browse.subscriber(context.app.store, membership.find(context.app.store, email))
+    record = browse.subscriber(context.store, membership.find(context.store, email))
     if use_json:
         interests = [_facts(interest, record.titles) for interest in record.profile.interests]
         as_json({"address": record.subscriber.address, "interests": interests})
@@ -119,7 +120,7 @@ def dislike(context: Context, email: str, ids: tuple[str, ...], interest: str) -
 @pass_context
 def own(context: Context, email: str, name: str, person: int | None, interest: str) -> int:
     """Begin with somebody's own papers: those of arXiv that are kept here count as liked."""
-    record, _ = browse.author(context.app.store, name, person)
+    record, _ = browse.author(context.store, name, person)
     theirs = tuple(key for key in record.papers if key.startswith("arxiv:"))
     if not theirs:
         raise InvalidInput(f"no paper of arXiv by {record.printed} is kept here; see: digest author show {name!r}")
@@ -146,7 +147,7 @@ def _words(field: ProfileField, what: str, example: str) -> click.Command:
     @_interest_option
     @pass_context
     def command(context: Context, email: str, values: tuple[str, ...], remove: bool, interest: str) -> int:
-        membership.describe(context.app.store, email, field, values, remove=remove, interest=interest)
+        membership.describe(context.store, email, field, values, remove=remove, interest=interest)
         for value in values:
             click.echo(f"{'removed' if remove else 'added'} {field}{_of(interest)}: {value}")
         if field is ProfileField.CATEGORY and not remove:
@@ -167,7 +168,16 @@ for _field, _what, _example in (
 ):
     profile_command.add_command(_words(_field, _what, _example))
 
-for _command in (interests_command, tune_command, drop_command, left_out_command, reclaim_command):
+for _command in (
+    interests_command,
+    tune_command,
+    drop_command,
+    left_out_command,
+    reclaim_command,
+    import_command,
+    wanted_command,
+    export_command,
+):
     profile_command.add_command(_command)
 
 

@@ -17,7 +17,7 @@ def status_command(context: Context, use_json: bool) -> int:
     """Say how many papers, batches, readers, mails and bounces there are, by state, and what waits or rests."""
     from digest import upkeep
 
-    found = upkeep.figures(context.app.store, now=context.now)
+    found = upkeep.figures(context.store, now=context.now)
     if use_json:
         as_json(asdict(found))
         return DONE

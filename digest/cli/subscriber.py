@@ -5,11 +5,18 @@ import click
 from digest import browse, membership
 from digest.browse import SubscriberRecord
 from digest.cli.context import Context, pass_context
+from digest.cli.later import LaterGroup
 from digest.cli.output import as_json, json_option, table
 from digest.subscribers import DAY_NAMES, EVERY_DAY, EditionKind, Schedule, Subscriber, SubscriberState
 
+_LATER = {
+    "export": "roster:export_command",
+    "import": "roster:import_command",
+    "erase": "roster:erase_command",
+}
 
-@click.group("subscriber", epilog="Example: digest subscriber list")
+
+@click.group("subscriber", cls=LaterGroup, later=_LATER, epilog="Example: digest subscriber list")
 def subscriber_command() -> None:
     """Add, list and change subscribers."""
 
@@ -44,9 +51,9 @@ def add(
         timezone=membership.timezone(timezone), send_at=membership.hour(send_at), days=_on(days, weekly)
     )
     added = membership.add(
-        context.app.store,
+        context.store,
         email,
-        host=context.app.feed_host,
+        host=context.host,
         now=context.now,
         schedule=schedule,
         papers=size,
@@ -67,7 +74,7 @@ def add(
 @pass_context
 def list_(context: Context, state: str | None, use_json: bool) -> int:
     """List subscribers in the order of joining."""
-    records = browse.subscribers(context.app.store, SubscriberState(state) if state else None)
+    records = browse.subscribers(context.store, SubscriberState(state) if state else None)
     if use_json:
         as_json([_facts(record) for record in records])
         return 0
@@ -92,7 +99,7 @@ def list_(context: Context, state: str | None, use_json: bool) -> int:
 @pass_context
 def show(context: Context, email: str, use_json: bool) -> int:
     """Show one subscriber."""
-    record = browse.subscriber(context.app.store, membership.find(context.app.store, email))
+    record = browse.subscriber(context.store, membership.find(context.store, email))
     if use_json:
         as_json(_facts(record))
         return 0
@@ -139,7 +146,7 @@ def set_(
 ) -> int:
     """Change when, how much and in which language somebody gets."""
     changed = membership.reschedule(
-        context.app.store,
+        context.store,
         email,
         now=context.now,
         zone=membership.timezone(timezone) if timezone else None,
@@ -159,7 +166,7 @@ def set_(
 @pass_context
 def pause(context: Context, email: str) -> int:
     """Send nothing until resumed."""
-    click.echo(f"paused {membership.pause(context.app.store, email).address}")
+    click.echo(f"paused {membership.pause(context.store, email).address}")
     return 0
 
 
@@ -168,7 +175,7 @@ def pause(context: Context, email: str) -> int:
 @pass_context
 def resume(context: Context, email: str) -> int:
     """Begin again with the newest listing."""
-    back = membership.resume(context.app.store, email, now=context.now)
+    back = membership.resume(context.store, email, now=context.now)
     click.echo(f"resumed {back.address}; next edition {_local(back)}")
     return 0
 
@@ -178,7 +185,7 @@ def resume(context: Context, email: str) -> int:
 @pass_context
 def remove(context: Context, email: str) -> int:
     """Stop all mail; the history stays, so that a return repeats nothing."""
-    click.echo(f"removed {membership.leave(context.app.store, email).address}; nothing more is sent")
+    click.echo(f"removed {membership.leave(context.store, email).address}; nothing more is sent")
     return 0
 
 

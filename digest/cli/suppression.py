@@ -1,5 +1,6 @@
 """Commands for the addresses that get nothing for ever."""
 
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -20,11 +21,16 @@ def suppression_command() -> None:
 
 @suppression_command.command("list", epilog="Example: digest suppression list --reason complaint --json")
 @click.option("--reason", type=click.Choice([r.value for r in SuppressionReason]), help="Only those for this reason.")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Only since this day (UTC).")
 @json_option
 @pass_context
-def list_(context: Context, reason: str | None, use_json: bool) -> int:
+def list_(context: Context, reason: str | None, since: datetime | None, use_json: bool) -> int:
     """List suppressed addresses by their hashes, the oldest first."""
-    found = [each for each in suppressed.listed(context.app.store) if reason in (None, each.reason)]
+    found = [
+        each
+        for each in suppressed.listed(context.store)
+        if reason in (None, each.reason) and (since is None or each.since.replace(tzinfo=None) >= since)
+    ]
     if use_json:
         as_json([_facts(each) for each in found])
         return DONE
@@ -41,7 +47,7 @@ def list_(context: Context, reason: str | None, use_json: bool) -> int:
 @pass_context
 def add(context: Context, address: str, evidence: str) -> int:
     """Send nothing more to an address (or the hash of one), whoever it belongs to."""
-    is_new = suppressed.add(context.app.store, address, evidence=evidence, now=context.now)
+    is_new = suppressed.add(context.store, address, evidence=evidence, now=context.now)
     click.echo(f"{'suppressed' if is_new else 'was suppressed already:'} {address.strip()}")
     return DONE
 
@@ -51,7 +57,7 @@ def add(context: Context, address: str, evidence: str) -> int:
 @pass_context
 def remove(context: Context, address: str) -> int:
     """Let an address (or the hash of one) have mail again; its subscriber stays paused until resumed."""
-    has_reader = suppressed.remove(context.app.store, address)
+    has_reader = suppressed.remove(context.store, address)
     paused = "; its subscriber is paused, see: digest subscriber resume" if has_reader else ""
     click.echo(f"no longer suppressed: {address.strip()}{paused}")
     return DONE
@@ -65,7 +71,7 @@ def import_(context: Context, file: Path) -> int:
 
     Columns are address or address_hash, and reason, evidence, since. Good lines are kept even where others are not.
     """
-    done = suppressed.import_(context.app.store, _text(file), now=context.now)
+    done = suppressed.import_(context.store, _text(file), now=context.now)
     for each in done.bad:
         click.echo(f"digest: line {each.number}: {each.problem}", err=True)
     click.echo(f"added: {done.added}, suppressed already: {done.known}, not understood: {len(done.bad)}")
@@ -76,7 +82,7 @@ def import_(context: Context, file: Path) -> int:
 @pass_context
 def export(context: Context) -> int:
     """Print all of it as CSV, addresses as hashes, for `digest suppression import` elsewhere."""
-    click.echo(suppressed.exported(suppressed.listed(context.app.store)), nl=False)
+    click.echo(suppressed.exported(suppressed.listed(context.store)), nl=False)
     return DONE
 
 

@@ -8,7 +8,7 @@ from hashlib import blake2b
 import numpy as np
 
 from digest.compose.desk import Desk
-from digest.editions import Recommendation, Slot
+from digest.editions import Reason, Recommendation, Slot
 from digest.identity import PaperId
 from digest.papers import Paper
 from digest.relevance.calibration import Calibration
@@ -113,29 +113,38 @@ class Chooser:
         """A subscriber as papers are scored for them."""
         return replace(self._desk.readers[subscriber.id], learner=subscriber.learner)
 
-    def explained(self, reader: Reader, chosen: Sequence[tuple[int, Interest | None]]) -> list[Recommendation]:
-        """Papers by row with the reasons that add up to their score for one of the reader's interests."""
-        explainers: dict[str, Explainer] = {}
-        found = []
-        for row, interest in chosen:
-            candidate = self.ranking.candidates[row]
-            if interest is None:
-                reasons = newest_reason(candidate.paper, reader.profile.categories)
-            else:
-                if interest.name not in explainers:
-                    examples = self.ranking.examples(reader.learner)
-                    explainers[interest.name] = Explainer(self.ranking, self._space, reader, interest, examples)
-                reasons = explainers[interest.name].reasons(row)
-            found.append(
-                Recommendation(
-                    paper=candidate.paper,
-                    score=total(reasons),
-                    reasons=reasons,
-                    announced=candidate.announced,
-                    code=self._desk.code.get(candidate.paper.id, ""),
-                )
-            )
-        return found
+    def explained(
+        self, reader: Reader, chosen: Sequence[tuple[int, Interest | None]], *, brief: bool = False
+    ) -> list[Recommendation]:
+        """Papers by row with the reasons that add up to their score for one of the reader's interests.
+
+        In `brief` with the words of what each paper is most like alone.
+        """
+        reasons: dict[int, tuple[Reason, ...]] = {}
+        for interest in dict.fromkeys(interest.name if interest else None for _, interest in chosen):
+            rows = [row for row, each in chosen if (each.name if each else None) == interest]
+            asked = reader.profile.interest(interest) if interest is not None else None
+            reasons |= zip(rows, self._reasons(reader, rows, asked, brief=brief), strict=True)
+        return [self._recommendation(row, reasons[row]) for row, _ in chosen]
+
+    def _reasons(
+        self, reader: Reader, rows: Sequence[int], interest: Interest | None, *, brief: bool
+    ) -> list[tuple[Reason, ...]]:
+        if interest is None:
+            papers = (self.ranking.candidates[row].paper for row in rows)
+            return [newest_reason(paper, reader.profile.categories) for paper in papers]
+        explainer = Explainer(self.ranking, self._space, reader, interest, self.ranking.examples(reader.learner))
+        return explainer.briefly(rows) if brief else [explainer.reasons(row) for row in rows]
+
+    def _recommendation(self, row: int, reasons: tuple[Reason, ...]) -> Recommendation:
+        candidate = self.ranking.candidates[row]
+        return Recommendation(
+            paper=candidate.paper,
+            score=total(reasons),
+            reasons=reasons,
+            announced=candidate.announced,
+            code=self._desk.code.get(candidate.paper.id, ""),
+        )
 
     def _choice(
         self, subscriber: Subscriber, slot: date, question: Question, contenders: Sequence[Contender]
@@ -176,7 +185,7 @@ class Chooser:
                 slot=each.slot,
                 late=self._items[each.contender.row].late,
             )
-            for each, item in zip(chosen, self.explained(reader, wanted), strict=True)
+            for each, item in zip(chosen, self.explained(reader, wanted, brief=True), strict=True)
         )
 
     def _asked_for(self, subscribers: Sequence[Subscriber]) -> dict[int, list[Contender]]:
@@ -188,7 +197,7 @@ class Chooser:
         ]
         found = self.ranking.contenders(questions, depth=max((len(keys) for _, keys in asking), default=0))
         return {
-            each.id: [replace(one, reclaimed=True) for one in (*contenders, *self._unseen(question, contenders))]
+            each.id: [one._replace(reclaimed=True) for one in (*contenders, *self._unseen(question, contenders))]
             for (each, _), question, contenders in zip(asking, questions, found, strict=True)
         }
 

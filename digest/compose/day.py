@@ -15,6 +15,7 @@ from digest.compose.desk import Desk, desk
 from digest.editions import Edition, Notice, Slate, Trending
 from digest.errors import InvalidInput
 from digest.mail import LetterKind
+from digest.processes import rarely_collecting
 from digest.relevance.ranking import DayRanking
 from digest.relevance.settings import RelevanceSettings
 from digest.relevance.space import Space
@@ -66,13 +67,14 @@ def compose(
     due = [(subscriber, slot) for subscriber, slot in slots if slot is not None]
     composer = _Composer(store, settings, model_folder, now, message_id, welcome)
     kept, served = Counter[bool | None](), 0
-    for start in range(0, len(due), _IN_MEMORY):
-        part = due[start : start + _IN_MEMORY]
-        with store.read() as tx:
-            laid = desk(tx, [subscriber for subscriber, _ in part])
-        waiting = [each for each in part if _is_served(laid, *each)]
-        kept.update(composer.keep(laid, waiting))
-        served += len(waiting)
+    with rarely_collecting():
+        for start in range(0, len(due), _IN_MEMORY):
+            part = due[start : start + _IN_MEMORY]
+            with store.read() as tx:
+                laid = desk(tx, [subscriber for subscriber, _ in part])
+            waiting = [each for each in part if _is_served(laid, *each)]
+            kept.update(composer.keep(laid, waiting))
+            served += len(waiting)
     return Composed(kept=kept[True], empty=kept[False], waiting=len(due) - served)
 
 
@@ -226,8 +228,14 @@ def _keep(
         {slate.subscriber_id: slate.read_through for _, slate, _ in fresh},
     )
     tx.shadow.keep_all({number: _shadow(choice) for number, _, choice in fresh})
-    for number, slate, _ in fresh:
-        _intend(tx, number, readers[slate.subscriber_id], slate, now, message_id, welcome)
+    mailed = [(number, slate) for number, slate, _ in fresh if _is_kept_for_mail(number, slate)]
+    intended = {}
+    for number, slate in mailed:
+        reader = readers[slate.subscriber_id]
+        if welcome and reader.read_through is None:
+            _welcome(tx, reader, slate.slot_date, now, message_id)
+        intended[number] = reader.id, message_id(), _end(reader, slate, now)
+    tx.deliveries.intend_all(intended, now=now)
     return [None if number is None else _is_mailed(slate) for number, (slate, _) in zip(numbers, drafts, strict=True)]
 
 
@@ -235,37 +243,19 @@ def _is_mailed(slate: Slate) -> bool:
     return bool(slate.recommendations or slate.notices)
 
 
-def _intend(
-    tx: Transaction,
-    number: int,
-    subscriber: Subscriber,
-    slate: Slate,
-    now: datetime,
-    message_id: Callable[[], str],
-    welcome: bool,
-) -> None:
-    """Note that a kept edition is to be mailed, if there is anything in it."""
-    if not _is_mailed(slate):
-        log.info(
-            "edition=%d subscriber=%d date=%s is empty, nothing is sent: none of %d papers is likely enough",
-            number,
-            slate.subscriber_id,
-            slate.slot_date,
-            slate.papers_read,
-        )
-        return
-    if welcome and subscriber.read_through is None:
-        _welcome(tx, subscriber, slate.slot_date, now, message_id)
-    expires_at = _end(subscriber, slate, now)
-    tx.deliveries.intend(number, message_id=message_id(), now=now, expires_at=expires_at)
+def _is_kept_for_mail(number: int, slate: Slate) -> bool:
+    """Whether there is anything to mail in a kept edition; the log says what became of it."""
+    about = number, slate.subscriber_id, slate.slot_date
+    if _is_mailed(slate):
+        shown = len(slate.recommendations)
+        log.info("edition=%d subscriber=%d date=%s papers=%d of %d", *about, shown, slate.papers_read)
+        return True
     log.info(
-        "edition=%d subscriber=%d date=%s papers=%d of %d",
-        number,
-        slate.subscriber_id,
-        slate.slot_date,
-        len(slate.recommendations),
+        "edition=%d subscriber=%d date=%s is empty, nothing is sent: none of %d papers is likely enough",
+        *about,
         slate.papers_read,
     )
+    return False
 
 
 def _welcome(tx: Transaction, subscriber: Subscriber, day: date, now: datetime, message_id: Callable[[], str]) -> None:
@@ -293,13 +283,8 @@ def _end(subscriber: Subscriber, slate: Slate, now: datetime) -> datetime:
 def _shadow(choice: Choice) -> list[shadow.LeftOut]:
     """What was left out, as the store keeps it; what is named below the fold was left out as well."""
     told = [(each, BELOW_THE_FOLD) for each in choice.below]
-    told += [(each.contender, IN_WORDS[each.because]) for each in choice.left_out]
-    return [
-        shadow.LeftOut(
-            paper=each.paper, interest=each.interest, score=each.score, probability=each.probability, why=why
-        )
-        for each, why in told
-    ]
+    told += [(contender, IN_WORDS[because]) for contender, because in choice.left_out]
+    return [shadow.LeftOut(each.paper, each.interest, each.score, each.probability, why) for each, why in told]
 
 
 def _after(subscriber: Subscriber, now: datetime) -> datetime:

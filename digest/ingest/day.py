@@ -41,8 +41,13 @@ class Ingested:
     @property
     def is_whole(self) -> bool:
         """Whether every reference was read to its end, and no batch is open past its hour."""
+        return not self.overdue and self.read_all
+
+    @property
+    def read_all(self) -> bool:
+        """Whether every reference that was asked was read to its end."""
         asked = [harvest for harvest in self.harvests if harvest.source in self.references]
-        return not self.overdue and all(harvest.problem is None for harvest in asked)
+        return all(harvest.problem is None for harvest in asked)
 
 
 def ingest(

@@ -1,33 +1,51 @@
 """Membership: who reads, when, and what they care for."""
 
-from digest.membership.interests import Tuning, describe, drop_interest, make_interest, reclaim, tune, vote
-from digest.membership.joining import admit
-from digest.membership.people import (
-    DEFAULT_SIZE,
-    add,
-    find,
-    for_kind,
-    leave,
-    leave_by_link,
-    link_holder,
-    pause,
-    reschedule,
-    resume,
-    wake,
-)
-from digest.membership.settings import LetterSettings
-from digest.membership.silence import Asked, ask_the_silent
-from digest.membership.typed import (
-    MOST_PAPERS,
-    MOST_WEIGHT,
-    address,
-    category,
-    days,
-    hour,
-    paper_key,
-    size,
-    timezone,
-    words,
+from typing import TYPE_CHECKING
+
+from digest import lazily
+
+if TYPE_CHECKING:
+    from digest.membership.interests import Tuning, describe, drop_interest, make_interest, reclaim, tune, vote
+    from digest.membership.joining import admit
+    from digest.membership.people import (
+        DEFAULT_SIZE,
+        add,
+        find,
+        for_kind,
+        leave,
+        leave_by_link,
+        link_holder,
+        pause,
+        reschedule,
+        resume,
+        wake,
+    )
+    from digest.membership.settings import LetterSettings
+    from digest.membership.silence import Asked, ask_the_silent
+    from digest.membership.typed import (
+        MOST_PAPERS,
+        MOST_WEIGHT,
+        address,
+        category,
+        days,
+        hour,
+        interest_name,
+        paper_key,
+        size,
+        timezone,
+        words,
+    )
+
+lazily.give(
+    __name__,
+    {
+        "interests": "Tuning describe drop_interest make_interest reclaim tune vote",
+        "joining": "admit",
+        "people": "DEFAULT_SIZE add find for_kind leave leave_by_link link_holder pause reschedule resume wake",
+        "settings": "LetterSettings",
+        "silence": "Asked ask_the_silent",
+        "typed": "MOST_PAPERS MOST_WEIGHT address category days hour interest_name paper_key size timezone words",
+    },
 )
 
 __all__ = [
@@ -48,6 +66,7 @@ __all__ = [
     "find",
     "for_kind",
     "hour",
+    "interest_name",
     "leave",
     "leave_by_link",
     "link_holder",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from digest.mail import Suppression, SuppressionReason, address_hash
 from digest.store import Store
 from digest.store.holdings import Rows
 from digest.subscribers import Subscriber
@@ -39,6 +40,20 @@ def erase(store: Store, who: Subscriber) -> None:
     with store.begin() as tx:
         tx.holdings.erase(who.id, who.address)
     log.info("erased subscriber=%d", who.id)
+
+
+def erase_and_suppress(store: Store, who: Subscriber, *, now: datetime) -> None:
+    """The same, and the hash of the address stays in any case: no list that is imported later brings them back."""
+    with store.begin() as tx:
+        tx.suppressions.add(hash_of_erased(who, now=now))
+        tx.holdings.erase(who.id, who.address)
+    log.info("erased subscriber=%d", who.id)
+
+
+def hash_of_erased(who: Subscriber, *, now: datetime) -> Suppression:
+    """All that is left of somebody who was erased."""
+    key = address_hash(who.address)
+    return Suppression(address_hash=key, reason=SuppressionReason.ERASED, evidence="erased by command", since=now)
 
 
 def _papers(tables: Rows) -> set[int]:

@@ -20,7 +20,9 @@ from datetime import datetime
 from digest import tokens
 from digest.editions import Edition, Recommendation
 from digest.errors import InvalidInput
+from digest.rendering.words import N_
 from digest.store import Store, Transaction
+from digest.store import feeds as kept
 from digest.store.feeds import Revision
 from digest.store.papers import KeptPaper
 from digest.subscribers import EditionKind, Subscriber, SubscriberState
@@ -63,7 +65,7 @@ class OpenedFeed:
 def make(store: Store, who: Subscriber, *, now: datetime, random: Callable[[int], bytes] = secrets.token_bytes) -> str:
     """The token of a new feed address; one made before leads nowhere any more. InvalidInput for who has left."""
     if who.state is SubscriberState.LEFT:
-        raise InvalidInput("start again first; then you can have a feed")
+        raise InvalidInput(N_("start again first; then you can have a feed"))
     token = b32encode(random(_BYTES)).decode().lower()
     with store.begin() as tx:
         tx.feeds.keep(who.id, _hashed(token), now=now)
@@ -91,12 +93,15 @@ def standing(store: Store, token: str, view: str = ALL) -> Standing | None:
     has left, and for a view that there is not. It costs a query or two, whatever the feed holds."""
     if _TOKEN.fullmatch(token) is None:
         return None
+    with store.glance() as at:
+        found = kept.revision(at, _hashed(token))
+    if found is None or found.state == SubscriberState.LEFT:
+        return None
+    return Standing(revision=found, view=view) if view == ALL else _of_view(store, found, view)
+
+
+def _of_view(store: Store, found: Revision, view: str) -> Standing | None:
     with store.read() as tx:
-        found = tx.feeds.revision(_hashed(token))
-        if found is None or found.state == SubscriberState.LEFT:
-            return None
-        if view == ALL:
-            return Standing(revision=found, view=view)
         if view == SAVED:
             return Standing(revision=replace(found, more=tx.feeds.saved(found.subscriber)), view=view)
         name = tx.feeds.interests(found.subscriber).get(int(view)) if _NUMBER.fullmatch(view) else None
@@ -111,14 +116,18 @@ def opened(
     Papers that are on the shelf, by row, are not read again, and others are put there.
     """
     reader, secret = stands.revision.subscriber, stands.revision.secret
-    with store.read() as tx:
-        if stands.view == SAVED:
+    if stands.view == SAVED:
+        with store.read() as tx:
             return OpenedFeed(editions=tuple(_saved(tx, tx.subscribers.get(reader), most)), pages={})
+    with store.glance() as at:
         # of an interest's papers nobody knows how many there are before they are read
-        enough = most if stands.interest is None else None
-        editions = tx.editions.brought(reader, limit=EDITIONS, most=enough, shelf=shelf)
-    pages = {each.id: tokens.sign(secret, tokens.FEED_EDITION, each.id) for each in editions} if secret else {}
-    return OpenedFeed(editions=editions, pages=pages)
+        found = kept.brought(at, reader, limit=EDITIONS, most=most if stands.interest is None else None)
+    papers = {} if shelf is None else shelf
+    if unknown := kept.papers_of(found) - papers.keys():
+        with store.read() as tx:
+            papers |= tx.papers.by_row(unknown)
+    pages = {each.id: tokens.sign(secret, tokens.FEED_EDITION, each.id) for each in found} if secret else {}
+    return OpenedFeed(editions=[each.edition(papers) for each in found], pages=pages)
 
 
 def named(store: Store, token: str) -> Named | None:

@@ -50,11 +50,12 @@ def _told(told: Told) -> _Piece:
 def _of_words(text: str) -> Iterator[_Piece]:
     for word in re.split(r"[\s,;]+", text):
         if word:
-            key = _key(word)
+            key = key_of(word)
             yield (key, "", "") if key else (None, "", _shown(word))
 
 
-def _key(word: str) -> PaperId | None:
+def key_of(word: str) -> PaperId | None:
+    """The key of the paper that a word names by an id, an address or a DOI; None where it names none."""
     bare = identity.arxiv_id(word)
     return identity.paper_id(bare) if bare else naming.arxiv_id(word) or naming.doi_id(word)
 

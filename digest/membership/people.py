@@ -13,6 +13,7 @@ from digest.mail import LetterKind
 from digest.membership.suppressed import refuse_suppressed
 from digest.membership.typed import address, size, words
 from digest.rendering.catalogues import languages
+from digest.rendering.words import N_
 from digest.store import Store, Transaction
 from digest.subscribers import EVERY_DAY, EditionKind, ProfileField, Schedule, Subscriber, SubscriberState
 
@@ -116,7 +117,8 @@ def checked_language(text: str) -> str:
     by_folded = {tag.casefold(): tag for tag in languages()}
     tag = by_folded.get(text.strip().casefold())
     if tag is None:
-        raise InvalidInput(f"not a language that is spoken here: {text!r}; give one of {', '.join(languages())}")
+        message = N_("not a language that is spoken here: {text!r}; give one of {languages}")
+        raise InvalidInput(message, text=text, languages=", ".join(languages()))
     return tag
 
 
@@ -152,15 +154,15 @@ def leave_by_link(
     With a moment and a `message_id`, a goodbye is written.
     """
     with store.begin() as tx:
-        if left(tx, number) and now is not None and message_id is not None:
+        if left(tx, number, now=now) and now is not None and message_id is not None:
             _goodbye(tx, tx.subscribers.get(number), now, message_id())
 
 
-def left(tx: Transaction, number: int) -> bool:
+def left(tx: Transaction, number: int, *, now: datetime | None = None) -> bool:
     """Let a subscriber go who asked for it; False if they had left before, or are suppressed."""
     if tx.subscribers.get(number).state in (SubscriberState.LEFT, SubscriberState.SUPPRESSED):
         return False
-    tx.subscribers.change(number, state=SubscriberState.LEFT)
+    tx.subscribers.change(number, state=SubscriberState.LEFT, left_at=now)
     log.info("left subscriber=%d by link or mail", number)
     return True
 

@@ -13,6 +13,7 @@ from digest.errors import InvalidInput
 from digest.identity import PaperId
 from digest.membership import interests, people
 from digest.membership.typed import interest_name, quota, weight, words
+from digest.rendering.words import N_
 from digest.store import Store, Transaction
 from digest.subscribers import (
     MAIN,
@@ -71,7 +72,7 @@ def pause(store: Store, who: Subscriber, *, now: datetime, until: date | None = 
     """
     today = who.schedule.local_date(now)
     if until is not None and not today < until <= today + LONGEST_PAUSE:
-        raise InvalidInput("a pause ends on a day within a year, tomorrow at the earliest")
+        raise InvalidInput(N_("a pause ends on a day within a year, tomorrow at the earliest"))
     if who.state in (SubscriberState.ACTIVE, SubscriberState.PAUSED):
         with _heard(store, who.id, now) as tx:
             tx.subscribers.change(who.id, state=SubscriberState.PAUSED, paused_until=until)
@@ -81,7 +82,7 @@ def pause(store: Store, who: Subscriber, *, now: datetime, until: date | None = 
 def resume(store: Store, who: Subscriber, *, now: datetime) -> None:
     """Mail again, for the paused and for those who left; InvalidInput for the suppressed."""
     if who.state is SubscriberState.SUPPRESSED:
-        raise InvalidInput("mail to you was refused or called spam, so none is sent; write to us")
+        raise InvalidInput(N_("mail to you was refused or called spam, so none is sent; write to us"))
     people.resume(store, who.address, now=now)
     _note(store, who, "resumed", now)
 
@@ -95,7 +96,7 @@ def add_interest(store: Store, reader: int, name: str, texts: Sequence[str], *, 
     with _heard(store, reader, now) as tx:
         known = tx.subscribers.profiles([reader])[reader]
         if known.interest(checked) is None and len(known.interests) >= MOST_INTERESTS:
-            raise InvalidInput(f"there are {MOST_INTERESTS} interests already; remove one first")
+            raise InvalidInput(N_("there are {most} interests already; remove one first"), most=MOST_INTERESTS)
         tx.subscribers.make_interest(reader, checked)
         _add(tx, reader, checked, ProfileField.INTEREST, entries)
 
@@ -108,7 +109,7 @@ def tune_interest(
     with _heard(store, reader, now) as tx:
         number = _number(tx, reader, name)
         if tx.subscribers.find_interest(reader, new) not in (None, number):
-            raise InvalidInput("another interest has that name; choose another")
+            raise InvalidInput(N_("another interest has that name; choose another"))
         tx.subscribers.change_interest(number, name=new, **values)
     return new
 
@@ -116,7 +117,7 @@ def tune_interest(
 def drop_interest(store: Store, reader: int, name: str, *, now: datetime) -> None:
     """Forget an interest with its words; its votes belong to `main` from then on, which itself stays."""
     if name.casefold() == MAIN:
-        raise InvalidInput("this interest stays; remove its words instead")
+        raise InvalidInput(N_("this interest stays; remove its words instead"))
     with _heard(store, reader, now) as tx:
         number = tx.subscribers.find_interest(reader, name)
         if number is None:
@@ -166,7 +167,7 @@ def reclaim(store: Store, who: Subscriber, key: PaperId, *, now: datetime) -> No
     try:
         interests.reclaim(store, who.address, [key], now=now)
     except InvalidInput as refused:
-        raise InvalidInput("you have that paper already, or no edition left it out") from refused
+        raise InvalidInput(N_("you have that paper already, or no edition left it out")) from refused
     with _heard(store, who.id, now):
         return
 
@@ -192,7 +193,7 @@ def _number(tx: Transaction, reader: int, name: str) -> int:
     if number is None and name.casefold() == MAIN:
         return tx.subscribers.make_interest(reader, MAIN)
     if number is None:
-        raise InvalidInput("there is no interest of that name any more")
+        raise InvalidInput(N_("there is no interest of that name any more"))
     return number
 
 
@@ -200,7 +201,7 @@ def _add(tx: Transaction, reader: int, name: str, field: ProfileField, entries: 
     tx.subscribers.add_words(reader, field, entries, interest=name)
     known = tx.subscribers.profiles([reader])[reader].interest(name)
     if known is not None and len(entries_of(known, field)) > MOST_WORDS:
-        raise InvalidInput(f"there are at most {MOST_WORDS} entries here; remove some first")
+        raise InvalidInput(N_("there are at most {most} entries here; remove some first"), most=MOST_WORDS)
 
 
 def entries_of(known: Interest, field: ProfileField) -> tuple[str, ...]:

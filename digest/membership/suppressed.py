@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from digest.errors import InvalidInput
+from digest.exchange.cells import plain, safe
 from digest.mail import Suppression, SuppressionReason, address_hash
 from digest.membership.typed import address
 from digest.store import Store, Transaction
@@ -23,9 +24,6 @@ _KNOWN_COLUMNS = frozenset({"address", *COLUMNS})
 _HASH = re.compile(r"[0-9a-f]{64}")
 _STOPPED = (SubscriberState.SUPPRESSED, SubscriberState.LEFT)
 _LONGEST_EVIDENCE = 500  # characters
-# What a spreadsheet takes for a formula when a cell begins with it; a quote before it makes it text.
-_FORMULA = re.compile(r"[=+\-@\t\r]")
-_QUOTED_FORMULA = re.compile(r"'(?=[=+\-@\t\r])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +121,7 @@ def exported(suppressions: Iterable[Suppression]) -> str:
     writer.writerow(COLUMNS)
     for each in suppressions:
         row = (each.address_hash, each.reason.value, each.evidence, each.since.isoformat())
-        writer.writerow([f"'{cell}" if _FORMULA.match(cell) else cell for cell in row])
+        writer.writerow(map(safe, row))
     return out.getvalue()
 
 
@@ -159,7 +157,7 @@ def _cells(line: str) -> list[str]:
         cells = next(csv.reader([line]), [])
     except csv.Error:
         cells = [line]
-    return [_QUOTED_FORMULA.sub("", cell.strip(), count=1) for cell in cells]
+    return [plain(cell.strip()) for cell in cells]
 
 
 def _check(columns: tuple[str, ...]) -> None:

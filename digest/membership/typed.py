@@ -6,39 +6,42 @@ from collections.abc import Sequence
 from datetime import time
 from zoneinfo import ZoneInfo
 
-from email_validator import EmailNotValidError, validate_email
-
 from digest import identity
 from digest.errors import InvalidInput
 from digest.identity import PaperId
+from digest.rendering.words import N_
 from digest.subscribers import DAY_NAMES, ProfileField
 
 MOST_PAPERS = 100  # in one edition
 MOST_WEIGHT = 100.0  # of one interest; one of the usual weight still gets a hundredth beside it
 LONGEST_NAME = 40  # characters of an interest's name, which stands in a line of a mail
+_LONGEST_ENTRY = 2000  # characters of a word or sentence of a profile
 _UNKEEPABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _CATEGORY = re.compile(r"[a-z]+(-[a-z]+)?(\.[A-Za-z]{2}|\.[a-z]+(-[a-z]+)*)?")
 
 
 def address(text: str) -> str:
     """The normalised address; InvalidInput says what is wrong with it."""
+    from email_validator import EmailNotValidError, validate_email  # it takes as long to load as a command to run
+
     try:
         return validate_email(text.strip(), check_deliverability=False, test_environment=True).normalized
     except EmailNotValidError as error:
-        raise InvalidInput(f"that is not an e-mail address: {text!r} ({str(error).rstrip('.')})") from error
+        raise InvalidInput(N_("that is not an e-mail address: {text!r}"), text=text) from error
 
 
 def timezone(text: str) -> ZoneInfo:
     try:
         return ZoneInfo(text)
     except (KeyError, ValueError, OSError) as error:
-        raise InvalidInput(f"no such time zone: {text!r}; give a name such as Europe/Berlin or UTC") from error
+        message = N_("no such time zone: {text!r}; give a name such as Europe/Berlin or UTC")
+        raise InvalidInput(message, text=text) from error
 
 
 def hour(text: str) -> time:
     found = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", text.strip())
     if found is None:
-        raise InvalidInput(f"not a time of day: {text!r}; give hours and minutes such as 07:00")
+        raise InvalidInput(N_("not a time of day: {text!r}; give hours and minutes such as 07:00"), text=text)
     return time(int(found[1]), int(found[2]))
 
 
@@ -57,13 +60,13 @@ def days(text: str) -> frozenset[int]:
 
 def category(text: str) -> str:
     if not _CATEGORY.fullmatch(text.strip()):
-        raise InvalidInput(f"not an arXiv category: {text!r}; give one such as cs.LG or hep-th")
+        raise InvalidInput(N_("not an arXiv category: {text!r}; give one such as cs.LG or hep-th"), text=text)
     return text.strip()
 
 
 def size(number: int) -> int:
     if not 1 <= number <= MOST_PAPERS:
-        raise InvalidInput(f"an edition has 1 to {MOST_PAPERS} papers, not {number}")
+        raise InvalidInput(N_("an edition has 1 to {most} papers, not {number}"), most=MOST_PAPERS, number=number)
     return number
 
 
@@ -79,11 +82,11 @@ def words(field: ProfileField, values: Sequence[str]) -> list[str]:
     """Entries of a profile, folded and checked for their field."""
     folded = [" ".join(value.split()) for value in values]
     if not all(folded):
-        raise InvalidInput(f"an empty {field} says nothing")
+        raise InvalidInput(N_("an empty entry says nothing"))
     if any(_UNKEEPABLE.search(value) for value in folded):
-        raise InvalidInput(f"a {field} with control characters or broken encoding cannot be kept")
-    if any(len(value) > 2000 for value in folded):
-        raise InvalidInput(f"a {field} has at most 2,000 characters")
+        raise InvalidInput(N_("an entry with control characters or broken encoding cannot be kept"))
+    if any(len(value) > _LONGEST_ENTRY for value in folded):
+        raise InvalidInput(N_("an entry has at most {most} characters"), most=_LONGEST_ENTRY)
     return [category(value) for value in folded] if field is ProfileField.CATEGORY else folded
 
 
@@ -91,19 +94,23 @@ def interest_name(text: str) -> str:
     """The name of an interest, folded and composed (NFC); InvalidInput says what is wrong with it."""
     name = unicodedata.normalize("NFC", " ".join(text.split()))
     if not 1 <= len(name) <= LONGEST_NAME:
-        raise InvalidInput(f"the name of an interest has 1 to {LONGEST_NAME} characters, not {len(name)}")
+        message = N_("the name of an interest has 1 to {most} characters, not {number}")
+        raise InvalidInput(message, most=LONGEST_NAME, number=len(name))
     if not name.isprintable():
-        raise InvalidInput(f"the name of an interest is plain text, and {name!r} has characters that do not print")
+        message = N_("the name of an interest is plain text, and {name!r} has characters that do not print")
+        raise InvalidInput(message, name=name)
     return name
 
 
 def weight(number: float) -> float:
     if not 0 < number <= MOST_WEIGHT:  # nor NaN
-        raise InvalidInput(f"weight is above 0 and at most {MOST_WEIGHT:g}, not {number:g}; 1 is the usual one")
+        message = N_("weight is above 0 and at most {most:g}, not {number:g}; 1 is the usual one")
+        raise InvalidInput(message, most=MOST_WEIGHT, number=number)
     return number
 
 
 def quota(number: int | None) -> int | None:
     if number is not None and not 1 <= number <= MOST_PAPERS:
-        raise InvalidInput(f"quota is 1 to {MOST_PAPERS} papers of an edition, or none; not {number}")
+        message = N_("quota is 1 to {most} papers of an edition, or none; not {number}")
+        raise InvalidInput(message, most=MOST_PAPERS, number=number)
     return number

@@ -9,8 +9,8 @@ class AlarmSettings:
     """How the operator is reached; with nothing set, alarms stand in the log alone."""
 
     mail_to: str = ""
-    webhook_url: str = field(default="", metadata={"private_url": True})  # whoever knows it may post
-    ping_url: str = field(default="", metadata={"private_url": True})  # asked once on every good day
+    webhook_url: str = field(default="", metadata={"private_url": True, "or_file": True})  # who knows it may post
+    ping_url: str = field(default="", metadata={"private_url": True, "or_file": True})  # asked once on every good day
 
     def __post_init__(self) -> None:
         for name in ("webhook_url", "ping_url"):  # the value is not repeated: it is a secret

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 import numpy as np
@@ -16,12 +16,11 @@ from digest.relevance.scoring import NO_TOP, Adjust, Asked, Day, Top, Vectors, V
 from digest.relevance.selection import Contender
 from digest.relevance.space import Space
 from digest.relevance.tastes import Taste, Tastes
-from digest.relevance.text import TermCounts, spelled, stem_id
+from digest.relevance.text import TermCounts
+from digest.relevance.wording import Wording
 from digest.subscribers import Interest, Learner
 
-Stems = tuple[int, ...]  # of the words of a term
-
-_VECTORS = 16_384  # examples made at once
+_VECTORS = 4_096  # examples made at once: what is made on the way takes some ten kilobytes each
 _NEVER = float("-inf")
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
@@ -83,7 +82,7 @@ class DayRanking:
         self._now = now
         self._half_life = half_life
         self._last: dict[Learner, tuple[Examples, Asked]] = {}
-        self._written: dict[View, dict[int, dict[int, tuple[Stems, str]]]] = {}
+        self._wordings: dict[View, Wording] = {}
 
     def is_of(self, candidates: Sequence[Candidate]) -> bool:
         """Whether these are the candidates, in this order."""
@@ -145,26 +144,17 @@ class DayRanking:
         return self.day.asked(self._vectors(examples, learner), Tastes.of(tastes), learner)
 
     def _vectors(self, examples: Examples, learner: Learner) -> Iterator[Vectors]:
-        for part in range(0, max(len(examples.all), 1), _VECTORS):
-            some, keys = examples.all[part : part + _VECTORS], examples.keys[part : part + _VECTORS]
-            yield Vectors(self._space, [each.counts for each in some], keys, learner)
+        keys = examples.keys
+        for part in range(0, max(len(keys), 1), _VECTORS):
+            here = slice(part, part + _VECTORS)
+            yield Vectors(self._space, [each.counts for each in examples.all[here]], keys[here], learner)
 
-    def written(self, row: int, view: View) -> Mapping[int, tuple[Stems, str]]:
-        """The words of a paper by the column of the view's table: their stems, and how they are first written."""
-        found = self._written.setdefault(view, {})
-        if row not in found:
-            found[row] = self._spelled(row, view)
-        return found[row]
-
-    def _spelled(self, row: int, view: View) -> dict[int, tuple[Stems, str]]:
-        paper, columns = self.candidates[row].paper, view.columns_of(row)
-        ids = self._space.model.vocabulary.ids[view.table.columns[columns]].tolist()
-        words = spelled(ids, (paper.title, paper.abstract))
-        return {
-            column: (tuple(map(stem_id, word.split())), word)
-            for column, number in zip(columns.tolist(), ids, strict=True)
-            if (word := words.get(number))
-        }
+    def wording(self, view: View) -> Wording:
+        """How the papers write the terms of a view."""
+        if view not in self._wordings:
+            ids = self._space.model.vocabulary.ids[view.table.columns]
+            self._wordings[view] = Wording([each.paper for each in self.candidates], view.full, ids)
+        return self._wordings[view]
 
     def newest(self, offered: Mask) -> list[Candidate]:
         """Those that are offered, newest first: for readers of whom nothing but categories is known."""
@@ -194,18 +184,11 @@ class DayRanking:
         standing = (scores - float(top.mean[line])) / float(top.spread[line])
         likes = max(len(asked.taste.wanted), 1)
         chances = self._calibration.probability(standing, likes=likes, candidates=max(candidates, 1)).tolist()
+        papers = [self.candidates[row].paper for row in rows]
+        name, everything, wanted = asked.interest.name, asked.interest.everything, asked.wanted
         return [
-            Contender(
-                paper=self.candidates[row].paper.id,
-                row=row,
-                interest=asked.interest.name,
-                score=score,
-                probability=chance,
-                must_read=row in asked.wanted,
-                everything=asked.interest.everything,
-                withdrawn=self.candidates[row].paper.withdrawn,
-            )
-            for row, score, chance in zip(rows, scores.tolist(), chances, strict=True)
+            Contender(paper.id, row, name, score, chance, row in wanted, everything, paper.withdrawn)
+            for paper, row, score, chance in zip(papers, rows, scores.tolist(), chances, strict=True)
         ]
 
 
@@ -216,7 +199,7 @@ def _take(found: dict[PaperId, Contender], contender: Contender) -> None:
         found[contender.paper] = contender
         return
     better = max(other, contender, key=lambda each: (each.must_read, each.probability, each.score))
-    found[contender.paper] = replace(better, everything=other.everything or contender.everything)
+    found[contender.paper] = better._replace(everything=other.everything or contender.everything)
 
 
 def _newness(candidate: Candidate) -> tuple[datetime, datetime]:

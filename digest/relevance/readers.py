@@ -52,6 +52,7 @@ class Examples:
         self._now = now
         self._half_life = half_life
         self._places: dict[tuple[ReasonKind, str | PaperId], int] = {}
+        self._tastes: dict[int, tuple[Interest, Taste]] = {}  # by the identity of the interest, which is kept alive
 
     @property
     def numbers(self) -> list[int]:
@@ -63,7 +64,15 @@ class Examples:
         return [example.label if example.number == UNKEPT else example.number for example in self.all]
 
     def taste(self, reader: Reader, interest: Interest) -> Taste:
-        """An interest as places among the examples; votes on papers that are not at hand are left out."""
+        """An interest as places among the examples; votes on papers that are not at hand are left out.
+
+        The same interest has the same taste, whoever asks.
+        """
+        if id(interest) not in self._tastes:
+            self._tastes[id(interest)] = interest, self._made(reader, interest)
+        return self._tastes[id(interest)][1]
+
+    def _made(self, reader: Reader, interest: Interest) -> Taste:
         liked = [vote for vote in interest.liked if vote.paper in reader.papers]
         wanted = [self._voted(ReasonKind.LIKED, vote, reader) for vote in liked]
         weights = [self._weight(vote) for vote in liked]

@@ -13,7 +13,7 @@ which c is left out where it is one of the background. With an embedding, k has 
 A reader whose learner is WORDS is scored by the same sum with k(a, c) = a · c and m · c for all readers alike.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -25,15 +25,15 @@ from digest.relevance.best import Best, Scores
 from digest.relevance.embedding import Key
 from digest.relevance.latent import Dense, Rows, only
 from digest.relevance.space import Space
-from digest.relevance.tables import Cells, Exact, Numbers, Parted, Table, parts
+from digest.relevance.sums import Meeting, Shared, Shown, Vector
+from digest.relevance.tables import Cells, Exact, Numbers, Parted, Table, parts, spans
 from digest.relevance.tastes import Taste, Tastes
 from digest.relevance.text import TermCounts
 from digest.subscribers import Learner
 
 COMPANY_WEIGHT = 0.5  # of a paper's neighbours, against its own text
 DISLIKE_WEIGHT = 0.25  # of the most alike of the unwanted papers
-_AT_ONCE = 256  # papers scored in one block
-_LINES = 4096  # tastes scored in one block: its scores stay in the cache
+_LINES = 128  # tastes scored at once: what they are multiplied with stays in the cache
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,26 +77,27 @@ class View:
         self.table = Table(full)
         self.background = shared.astype(np.float32)
         self._shared = shared
-        self._full = self.table.rows(full)
-        self._own = self._full if own is full else self.table.rows(own)
-        self._spread_out = np.zeros(len(self.table.columns))
+        self.full = self.table.rows(full)  # in the columns of the table
+        self._own = self.full.data if own is full else _aligned(self.table.rows(own), self.full)
+        self._meeting = Meeting(len(self.table.columns))
 
-    def columns_of(self, row: int) -> Numbers:
-        """The columns of the day's table that a paper has something in."""
-        return self._full.indices[self._full.indptr[row] : self._full.indptr[row + 1]].astype(np.int64)
+    def shared(self, cells: Cells, shown: Shown, *, own: bool = False) -> Shared:
+        """What examples and papers share; with what these have by their own text, without company, if `own`."""
+        return self._meeting.of(cells, shown, (self._own if own else self.full.data)[shown.cells])
 
-    def products(self, cells: Cells, row: int, *, own: bool = False) -> Exact:
-        """Each cell times what a paper has in its column, or has by its own text, without its company."""
-        rows = self._own if own else self._full
-        theirs = slice(rows.indptr[row], rows.indptr[row + 1])
-        self._spread_out[rows.indices[theirs]] = rows.data[theirs]
-        found = cells.values * self._spread_out[cells.columns]
-        self._spread_out[rows.indices[theirs]] = 0
-        return found
-
-    def shared(self, row: int) -> float:
+    def shared_by_all(self, row: int) -> float:
         """What a paper has in common with every other one, in float64."""
         return float(self._shared[row])
+
+
+def _aligned(some: Rows, whole: Rows) -> Vector:
+    """The cells of a matrix at each cell of another one that has those columns and more; 0 where it has none."""
+    row_of = [np.repeat(np.arange(rows.shape[0], dtype=np.int64), np.diff(rows.indptr)) for rows in (some, whole)]
+    keys = [row * whole.shape[1] + rows.indices for row, rows in zip(row_of, (some, whole), strict=True)]
+    order = np.argsort(keys[1])
+    found = np.zeros(whole.nnz, np.float32)
+    found[order[np.searchsorted(keys[1], keys[0], sorter=order)]] = some.data
+    return found
 
 
 class Day:
@@ -142,8 +143,16 @@ class Day:
     def likeness(self, row: int, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
         """Cosines of one of the day's papers with others, by their texts; kept, as many readers ask for the same."""
         if row not in self._cosines:
-            self._cosines[row] = np.asarray(self._unit @ self._unit[[row]].toarray().ravel(), dtype=np.float64)
+            self._cosines[row] = self._cosines_of(row)
         return self._cosines[row][rows]
+
+    def _cosines_of(self, row: int) -> Exact:
+        """Cosines of a paper with all of the day, shape (n_papers,): from the papers that share its terms alone."""
+        theirs = slice(self._unit.indptr[row], self._unit.indptr[row + 1])
+        cells, sizes = spans(self._unit_by_term, self._unit.indices[theirs].astype(np.intp))
+        products = self._unit_by_term.data[cells] * np.repeat(self._unit.data[theirs], sizes)
+        found = np.bincount(self._unit_by_term.indices[cells], weights=products, minlength=self.size)
+        return np.asarray(found, dtype=np.float64)
 
     @cached_property
     def _unit(self) -> Rows:
@@ -152,6 +161,11 @@ class Day:
         lengths = np.sqrt(np.asarray(own.power(2).sum(axis=1)).ravel())
         factors = np.divide(1, lengths, out=np.zeros_like(lengths), where=lengths > 0)
         return only(sparse.csr_array(sparse.diags_array(factors) @ own), np.unique(own.indices))
+
+    @cached_property
+    def _unit_by_term(self) -> Rows:
+        """The same, shape (n_terms, n_papers)."""
+        return sparse.csr_array(self._unit.T.tocsr())
 
     def top(
         self,
@@ -169,11 +183,17 @@ class Day:
 
     def best(self, asked: "Asked", adjust: "Adjust", numbers: Sequence[int], *, k: int) -> Top:
         """The same for what is asked already."""
-        mean, spread = self._judged(asked, numbers)
-        best = Best(len(asked.tastes), min(k, self.size))
-        for block in parts(self.size, _AT_ONCE):
-            for lines, scores in self._scores(asked, block):
-                best.offer(lines, adjust(scores, lines, block), block.start)
+        tastes, papers = len(asked.tastes), slice(0, self.size)
+        best = Best(tastes, min(k, self.size))
+        mean, spread = np.zeros(tastes, np.float32), np.ones(tastes, np.float32)
+        line, column = self._own_of_sample(asked.tastes, numbers)
+        for lines in parts(tastes, _LINES):
+            scores = self._scores(asked, lines)
+            if self._sampled:
+                inside = slice(*np.searchsorted(line, (lines.start, lines.stop)))
+                own = line[inside] - lines.start, column[inside]
+                mean[lines], spread[lines] = _mean_and_spread(scores[:, self.size :].astype(np.float64), own)
+            best.offer(lines, adjust(scores[:, papers], lines, papers), 0)
         return Top(*best.found(), mean, spread)
 
     def asked(self, examples: Iterable[Vectors], tastes: Tastes, learner: Learner = Learner.FULL) -> "Asked":
@@ -225,34 +245,18 @@ class Day:
     def _own_table(self) -> Table:
         return Table(self.own)
 
-    def _scores(self, asked: "Asked", block: slice) -> Iterator[tuple[slice, Scores]]:
-        """Raw scores, shape (n_lines, papers of the block), for a part of the tastes after another."""
+    def _scores(self, asked: "Asked", lines: slice) -> Scores:
+        """Raw scores of some tastes, shape (n_lines, n_papers + n_sample)."""
         view = asked.view
-        kernel = view.table.products(asked.parted, block)
-        alike = self._own_table.products(asked.unliked.parted, block) if asked.unliked else None
-        for lines in parts(len(asked.tastes), _LINES):
-            scores: Scores = np.asarray(asked.weights[lines] @ kernel, dtype=np.float32)
-            if view.placed is not None and asked.mixed_placed is not None:
-                latent = asked.mixed_placed[lines] @ view.placed[block].T
-                scores += np.float32(self._space.latent_weight) * latent
-            if view.embedded is not None and asked.mixed_embedded is not None:
-                embedded = asked.mixed_embedded[lines] @ view.embedded[block].T
-                scores += np.float32(self._space.embedded_weight) * embedded
-            scores -= view.background[block]
-            if asked.unliked and alike is not None:
-                asked.unliked.subtract(scores, lines, alike)
-            yield lines, scores
-
-    def _judged(self, asked: "Asked", numbers: Sequence[int]) -> tuple[Scores, Scores]:
-        """Mean and spread of each taste's scores over the sample, without the papers that it is made of."""
-        mean, spread = np.zeros(len(asked.tastes), np.float32), np.ones(len(asked.tastes), np.float32)
-        if self._sampled:
-            line, column = self._own_of_sample(asked.tastes, numbers)
-            for lines, scores in self._scores(asked, slice(self.size, self.own.shape[0])):
-                inside = slice(*np.searchsorted(line, (lines.start, lines.stop)))
-                own = line[inside] - lines.start, column[inside]
-                mean[lines], spread[lines] = _mean_and_spread(scores.astype(np.float64), own)
-        return mean, spread
+        scores = view.table.mixtures(asked.weights[lines], asked.parted)
+        if view.placed is not None and asked.mixed_placed is not None:
+            scores += asked.mixed_placed[lines] @ (np.float32(self._space.latent_weight) * view.placed).T
+        if view.embedded is not None and asked.mixed_embedded is not None:
+            scores += asked.mixed_embedded[lines] @ (np.float32(self._space.embedded_weight) * view.embedded).T
+        scores -= view.background
+        if asked.unliked:
+            asked.unliked.subtract(scores, lines, self._own_table)
+        return scores
 
     def _own_of_sample(self, tastes: Tastes, numbers: Sequence[int]) -> tuple[Numbers, Numbers]:
         """Line, ascending, and column of each paper of the sample that a taste is made of, each once."""
@@ -302,13 +306,14 @@ class _Unliked:
     places: npt.NDArray[np.intp]  # among these examples, of one taste after the other
     ends: npt.NDArray[np.int64]  # shape (n_tastes + 1,), beginning with 0
 
-    def subtract(self, scores: Scores, lines: slice, alike: Scores) -> None:
+    def subtract(self, scores: Scores, lines: slice, table: Table) -> None:
         """From each line, how alike each paper is to the one of the line's unwanted papers most like it."""
         begins, ends = self.ends[lines], self.ends[lines.start + 1 : lines.stop + 1]
         having = np.flatnonzero(ends > begins)
         if len(having):
-            theirs = alike[self.places[begins[0] : ends[-1]]]
-            scores[having] -= DISLIKE_WEIGHT * np.maximum.reduceat(theirs, begins[having] - begins[0], axis=0)
+            some, theirs = np.unique(self.places[begins[0] : ends[-1]], return_inverse=True)
+            alike = table.products(self.parted.of(some), slice(0, scores.shape[1]))[theirs]
+            scores[having] -= DISLIKE_WEIGHT * np.maximum.reduceat(alike, begins[having] - begins[0], axis=0)
 
 
 class Adjust:

@@ -26,7 +26,7 @@ STALE = 0.2  # of the background that may be newer than its latent basis
 SAMPLE = 256  # papers that stand for the background, spread evenly over it
 LATENT_SHARE = 5.0  # of the latent likeness (0 to 1), in standard deviations of the likeness of any two papers
 EMBEDDED_SHARE = 30.0  # of the likeness of two embeddings (-1 to 1), in the same standard deviations
-_AT_ONCE = 512  # papers compared with the background
+_AT_ONCE = 128  # papers compared with the background: each with all of it, in some megabytes
 _LOGS = (1 + np.log(np.maximum(np.arange(256), 1))).astype(np.float32)  # 1 + ln tf, Salton & Buckley 1988
 
 

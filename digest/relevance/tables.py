@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +14,7 @@ from digest.relevance.latent import Rows, among, in_rows, places_of, taken
 
 Exact = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.int64]
+Places = npt.NDArray[np.intp]
 
 _EXAMPLES = 16_384  # multiplied at once: what is sparse of a product takes little memory
 _COMMON = 24  # papers from which on a term's column is multiplied faster as a dense one
@@ -32,19 +35,22 @@ class Parted:
         common = sparse.csr_array(sparse.vstack([part.common for part in parts], format="csr"))
         return cls(common, sparse.csr_array(sparse.vstack([part.rare for part in parts], format="csr")))
 
+    def of(self, places: npt.NDArray[np.integer[Any]]) -> "Parted":
+        """Some of the rows."""
+        return Parted(self.common[places], self.rare[places])
+
     def cells(self, places: Sequence[int]) -> "Cells":
         """All of some rows."""
-        common, rare = self.common[list(places)], self.rare[list(places)]
-        ends = common.indptr.astype(np.int64) + rare.indptr
+        wanted = np.array(places, dtype=np.intp)
+        common, many = spans(self.common, wanted)
+        rare, few = spans(self.rare, wanted)
+        ends = np.concatenate([[0], np.cumsum(many + few)])
         columns, values = np.empty(ends[-1], np.int64), np.empty(ends[-1])
-        for at in range(len(places)):
-            begin, middle = ends[at], ends[at] + common.indptr[at + 1] - common.indptr[at]
-            for part, rows, shift in (
-                (slice(begin, middle), common, 0),
-                (slice(middle, ends[at + 1]), rare, common.shape[1]),
-            ):
-                theirs = slice(rows.indptr[at], rows.indptr[at + 1])
-                columns[part], values[part] = rows.indices[theirs].astype(np.int64) + shift, rows.data[theirs]
+        for cells, rows, at, first in (
+            (common, self.common, np.arange(len(common)) + np.repeat(np.cumsum(few) - few, many), 0),
+            (rare, self.rare, np.arange(len(rare)) + np.repeat(np.cumsum(many), few), self.common.shape[1]),
+        ):
+            columns[at], values[at] = rows.indices[cells].astype(np.int64) + first, rows.data[cells]
         return Cells(columns, values, ends)
 
 
@@ -55,10 +61,6 @@ class Cells:
     columns: Numbers
     values: Exact
     ends: Numbers  # shape (n_rows + 1,), beginning with 0
-
-    def sums(self, values: Exact) -> Exact:
-        """What values of the cells add up to in each row, shape (n_rows,)."""
-        return np.diff(np.concatenate([[0.0], np.cumsum(values)])[self.ends])
 
 
 class Table:
@@ -90,6 +92,31 @@ class Table:
             rare=_cells(within, np.flatnonzero(sparse_ones), self._width, len(self.columns) - self._width),
         )
 
+    def mixtures(self, weights: Rows, parted: Parted) -> Scores:
+        """Dot products of mixtures of other rows with every row, shape (n_mixtures, n_rows).
+
+        `weights` has shape (n_mixtures, n_others). What costs most is one dense product, whose cost is the same
+        however many other rows there are.
+        """
+        found: Scores = (weights @ parted.common).toarray() @ self._dense
+        found += self._rare_products(weights @ parted.rare)
+        return found
+
+    def _rare_products(self, mixtures: Rows) -> Scores:
+        """The part of the sparse columns: each cell of the mixtures times the few cells of its column, added up.
+
+        A sparse product would do the same with a list of what each row has already, in twice the time.
+        """
+        cells, sizes = spans(self._rest, mixtures.indices.astype(np.intp))
+        values = self._rest.data[cells] * np.repeat(mixtures.data, sizes)
+        ends = np.concatenate([[0], np.cumsum(sizes)])[mixtures.indptr]
+        return in_rows(values, self._rest.indices[cells], ends, self._rest.shape[1]).toarray()
+
+    @cached_property
+    def _rest(self) -> Rows:
+        """The sparse columns, shape (n_sparse, n_rows)."""
+        return sparse.csr_array(self._sparse.T.tocsr())
+
     def products(self, parted: Parted, block: slice) -> Scores:
         """Dot products of other rows with the rows of a block, shape (n_others, n_block)."""
         dense, rest = np.ascontiguousarray(self._dense[:, block]), self._sparse[block].T.tocsr()
@@ -102,6 +129,18 @@ class Table:
 def _cells(rows: Rows, kept: npt.NDArray[np.intp], first: int, width: int) -> Rows:
     """Some cells of rows, in order, whose columns are counted from `first` on."""
     return in_rows(rows.data[kept], rows.indices[kept] - np.int32(first), among(kept, rows.indptr), width)
+
+
+def spans(rows: Rows, places: Places) -> tuple[Places, Places]:
+    """The cells of some rows of a matrix, one row after the other, and how many each row has."""
+    return ranges(rows.indptr[places], rows.indptr[places + 1])
+
+
+def ranges(begins: npt.NDArray[np.integer[Any]], ends: npt.NDArray[np.integer[Any]]) -> tuple[Places, Places]:
+    """The numbers from each beginning up to its end, one range after the other, and how many each has."""
+    sizes = (ends - begins).astype(np.intp)
+    before = np.concatenate([[0], np.cumsum(sizes)])
+    return np.arange(before[-1]) + np.repeat(begins - before[:-1], sizes), sizes
 
 
 def parts(count: int, size: int) -> list[slice]:

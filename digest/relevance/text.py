@@ -10,13 +10,15 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import pairwise
 from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 import Stemmer
+
+from digest.relevance.stop_words import ENGLISH
 
 TermId = int
 Ids = npt.NDArray[np.uint64]
@@ -59,15 +61,7 @@ def words(text: str) -> list[str]:
     found = _WORD.findall(plain)
     if not plain.isascii():
         found = [part for word in found for part in _parted(word)]
-    stop_words = _stop_words()
-    return [word for word in found if word not in stop_words]
-
-
-@cache
-def _stop_words() -> frozenset[str]:
-    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS  # takes longer to import than most commands run
-
-    return frozenset(ENGLISH_STOP_WORDS)
+    return [word for word in found if word not in ENGLISH]
 
 
 def _plain(text: str) -> str:

@@ -217,7 +217,8 @@ def _source(signal: Signal, words: Words, now: datetime) -> str:
 
 def _by(signal: Signal, words: Words, now: datetime) -> str:
     """What another says, beside what stands large."""
-    form = words.gettext("{value} by {source}")
+    is_ours = signal.source == signals.OURS
+    form = "{value}, {source}" if is_ours else words.gettext("{value} by {source}")
     return form.format(value=_value(signal.name, signal.value, words), source=_source(signal, words, now))
 
 

@@ -25,6 +25,7 @@ _TEXT = attrgetter("title", "abstract", "authors", "categories", "url", "withdra
 PAPER = Marks(
     *("number", "percent", "mark", "reasons", "why", "votes"), columns={"number": _NUMBER_COLUMNS}
 )  # what is personal in a paper, in this order
+NOTHING = (b"",) * 6  # the values of a row in which nothing is
 
 
 class Look(NamedTuple):
@@ -57,7 +58,7 @@ class Shelf:
     text: tuple[object, ...]  # all of it that is shown
     title: str  # as it is shown
     views: dict[int, PaperView] = field(default_factory=dict)  # by the length of the abstract
-    forms: dict[tuple[str, Look | Row], Form] = field(default_factory=dict)
+    forms: dict[tuple[str, tuple[object, ...]], Form] = field(default_factory=dict)  # by template and look
 
 
 class Blocks:
@@ -79,15 +80,25 @@ class Blocks:
             del self._shelves[next(iter(self._shelves))]
         return shelf
 
-    def form(self, template: str, shelf: Shelf, look: Look | Row) -> Form:
-        """A paper as a template and a look have it; RenderingError if the template fails."""
+    def whole(self, template: str, shelf: Shelf, look: tuple[int, bool, bool, str, str]) -> Form:
+        """A paper as a template and a look have it; RenderingError if the template fails.
+
+        The look need not be made a `Look` before: it is needed thirty times a mail, and nearly always known.
+        """
         form = shelf.forms.get((template, look))
-        if form is None:
-            text = self._whole(template, shelf, look) if isinstance(look, Look) else self._row(template, shelf, look)
-            if len(shelf.forms) >= _KEPT_FORMS:
-                shelf.forms.clear()
-                shelf.views.clear()
-            form = shelf.forms[template, look] = Form.written(text)
+        return form or self._kept(shelf, template, look, self._whole(template, shelf, Look(*look)))
+
+    def row(self, template: str, shelf: Shelf, row: Row) -> Form:
+        """A paper by its title; RenderingError if the template fails."""
+        form = shelf.forms.get((template, row))
+        return form or self._kept(shelf, template, row, self._row(template, shelf, row))
+
+    @staticmethod
+    def _kept(shelf: Shelf, template: str, look: tuple[object, ...], text: str) -> Form:
+        if len(shelf.forms) >= _KEPT_FORMS:
+            shelf.forms.clear()
+            shelf.views.clear()
+        form = shelf.forms[template, look] = Form.written(text)
         return form
 
     def _whole(self, template: str, shelf: Shelf, look: Look) -> str:

@@ -12,17 +12,17 @@ tested for being there and shown, and nothing else.
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from email.utils import format_datetime
 from functools import lru_cache
 from html import escape
-from typing import Any
+from typing import Any, Self
 
 import jinja2
 
 from digest.editions import Edition, Recommendation
 from digest.identity import PaperId
-from digest.rendering.feed_blocks import Shared, Style
+from digest.rendering.feed_blocks import Escaped, Shared, Style
 from digest.rendering.plain import one_line
 from digest.rendering.settings import SiteSettings
 from digest.rendering.templates import translated
@@ -30,6 +30,7 @@ from digest.rendering.words import ENGLISH, Words
 from digest.subscribers import MAIN
 
 MOST_ENTRIES = 200
+_BETWEEN = " · ".encode()  # two reasons of a summary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,8 +100,8 @@ class FeedRenderer:
             "authors": [{"name": one_line(self._site.name)}],
         }
         head = json.dumps({name: value for name, value in feed.items() if value != ""}, ensure_ascii=False)
-        items = ", ".join(self._entries(Style.JSON, _papers(editions, view.interest), links))
-        return f'{head[:-1]}, "items": [{items}]}}'.encode()
+        items = b", ".join(self._entries(Style.JSON, _papers(editions, view.interest), links))
+        return b'%b, "items": [%b]}' % (head[:-1].encode(), items)
 
     def _xml(
         self, style: Style, editions: Sequence[Edition], uri: str, since: datetime, links: FeedLinks, view: FeedView
@@ -118,25 +119,32 @@ class FeedRenderer:
             date=written(updated),
         )
         entries = self._entries(style, papers, links)
-        return _styled("".join((head.filled(values), *entries, end)), links.style).encode()
+        return b"".join((_styled(head.filled(values), links.style), *entries, end))
 
     def _entries(
         self, style: Style, papers: "Sequence[tuple[Recommendation, int, Edition]]", links: FeedLinks
-    ) -> Iterator[str]:
-        written, words = _written(style), self._words
-        read: dict[int, list[str]] = {}
+    ) -> Iterator[bytes]:
+        written, words, entry = _written(style), self._words, self._shared.entry
+        escaped = {is_xhtml: Escaped(style, is_xhtml) for is_xhtml in (True, False)}
+        contexts: dict[int, _Context] = {}
         for item, place, edition in papers:
-            page = links.editions.get(edition.id)
-            categories = read.get(edition.id)
-            if categories is None:
-                categories = read[edition.id] = [category for category, _ in edition.considered]
-            mark = words.mark(item, categories)
-            why = (mark, *words.why(item)) if mark else words.why(item)
+            context = contexts.get(edition.id)
+            if context is None:
+                context = contexts[edition.id] = _Context.of(edition, links, written)
+            why = words.why(item)
+            if mark := words.mark(item, context.categories):
+                why = (mark, *why)
             note = words.announced(item, edition.slot_date, kind=edition.kind)
-            votes = f"{page}/{place}" if page else ""
-            block = self._shared.entry(style, item.paper, bool(note), len(why), bool(votes))
-            dates = written(datetime.combine(item.announced, time(), UTC)), written(_updated(item, edition))
-            yield block.filled(style.entry(block.is_xhtml, note, votes, *dates, why))
+            block = entry(style, item.paper, bool(note), len(why), bool(context.page))
+            escape = escaped[block.is_xhtml]
+            changed = item.paper.changed_at
+            updated = written(changed) if changed and changed > context.since else context.updated
+            votes = b"%b/%d" % (escape[context.page][0], place)
+            texts = [escape[each] for each in why]
+            said = _BETWEEN.join([each for _, each in texts])
+            values = [_midnight(written, item.announced), updated, escape[note][0], votes, said]
+            values += [each for each, _ in texts]
+            yield block.filled(values)
 
     def _about(self, editions: Sequence[Edition], view: FeedView) -> str:
         words, newest = self._words, next((edition for edition in editions if edition.coverage), None)
@@ -147,8 +155,8 @@ class FeedRenderer:
 
 def last_changed(editions: Sequence[Edition], *, since: datetime) -> datetime:
     """When the feed of these editions last became another one; an edition without papers changes its subtitle."""
-    papers = (_updated(item, edition) for item, _, edition in _papers(editions))
-    return max([*papers, *(edition.created_at for edition in editions)], default=since)
+    papers = (item.paper.changed_at for edition in editions for item in edition.recommendations)
+    return max([*filter(None, papers), *(edition.created_at for edition in editions)], default=since)
 
 
 # ------------------------------------------------------------ what is in it
@@ -170,18 +178,49 @@ def _updated(item: Recommendation, edition: Edition) -> datetime:
     return max(edition.created_at, changed) if changed else edition.created_at
 
 
-def _written(style: Style) -> Callable[[datetime], str]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Context:
+    """What the entries of one edition share."""
+
+    page: str  # "" where there is none
+    categories: Sequence[str]  # that it was chosen from
+    since: datetime
+    updated: bytes  # the same as a feed has it
+
+    @classmethod
+    def of(cls, edition: Edition, links: FeedLinks, written: "Written") -> Self:
+        return cls(
+            page=links.editions.get(edition.id, ""),
+            categories=[category for category, _ in edition.considered],
+            since=edition.created_at,
+            updated=written(edition.created_at),
+        )
+
+
+Written = Callable[[datetime], bytes]
+
+
+def _written(style: Style) -> Written:
     """How a moment is written: RFC 3339, in RSS RFC 2822."""
-    return _as_mail_has_it if style is Style.RSS else datetime.isoformat
+    return _as_mail_has_it if style is Style.RSS else _as_the_web_has_it
+
+
+def _as_the_web_has_it(moment: datetime) -> bytes:
+    return moment.isoformat().encode()
 
 
 @lru_cache(maxsize=4096)
-def _as_mail_has_it(moment: datetime) -> str:
-    return format_datetime(moment)
+def _as_mail_has_it(moment: datetime) -> bytes:
+    return format_datetime(moment).encode()
 
 
-def _styled(feed: str, style: str) -> str:
+@lru_cache(maxsize=4096)
+def _midnight(written: Written, day: date) -> bytes:
+    return written(datetime.combine(day, time(), UTC))
+
+
+def _styled(head: bytes, style: str) -> bytes:
     """With the stylesheet named before its first element, as https://www.w3.org/TR/xml-stylesheet/ has it."""
-    declaration, end, rest = feed.partition("?>\n")
+    declaration, end, rest = head.partition(b"?>\n")
     named = f'<?xml-stylesheet type="text/css" href="{escape(style)}"?>\n' if style else ""
-    return declaration + end + named + rest
+    return declaration + end + named.encode() + rest

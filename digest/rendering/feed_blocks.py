@@ -15,14 +15,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import cache, lru_cache
+from functools import cache
 from html import escape
 from threading import Lock
 from typing import NamedTuple
 
 import jinja2
 import markupsafe
+import orjson
 from feedgen.entry import FeedEntry
+from feedgen.ext.dc import DcEntryExtension, DcExtension
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
@@ -38,7 +40,7 @@ from digest.rendering.view import PaperView, paper_view
 from digest.rendering.words import Words
 
 _TTL_MINUTES = 60
-_KEPT_ENTRIES = 10_000  # of about 4 kB
+_KEPT_ENTRIES = 4000  # of each style, of about 4 kB
 _ONE_RSS_AT_A_TIME = Lock()  # to write a date, feedgen sets the locale of the whole process for a moment
 _SOME_TIME = datetime(2000, 1, 1, tzinfo=UTC)  # in whose place a reader's own is put
 _MARK = re.compile("[\ufdd0-\ufdef]")
@@ -51,18 +53,18 @@ _WHY = tuple(chr(place) for place in range(_FIRST + 5, _FIRST + 32))
 
 
 class Form(NamedTuple):
-    """A text with gaps."""
+    """A text with gaps, in UTF-8."""
 
-    pieces: tuple[str, ...]
+    pieces: tuple[bytes, ...]
     gaps: tuple[int, ...]  # for each gap the place of its value
     is_xhtml: bool = True  # whether the text of an entry is elements, where that can be told
 
-    def filled(self, values: Sequence[str]) -> str:
+    def filled(self, values: Sequence[bytes]) -> bytes:
         """The text with these values, which must be escaped."""
-        joined = [""] * (len(self.pieces) + len(self.gaps))
+        joined = [b""] * (len(self.pieces) + len(self.gaps))
         joined[::2] = self.pieces
         joined[1::2] = [values[gap] for gap in self.gaps]
-        return "".join(joined)
+        return b"".join(joined)
 
 
 class Style(StrEnum):
@@ -72,58 +74,66 @@ class Style(StrEnum):
     RSS = "application/rss+xml"
     JSON = "application/feed+json"
 
-    def head(self, *, uri: str, here: str, title: str, about: str, date: str) -> tuple[str, ...]:
+    def head(self, *, uri: str, here: str, title: str, about: str, date: bytes) -> tuple[bytes, ...]:
         """The values of a head, escaped."""
         return _in_text(uri), _in_attribute(here), _in_text(title), _in_text(about), date
 
-    def entry(
-        self, is_xhtml: bool, note: str, votes: str, published: str, updated: str, why: Sequence[str]
-    ) -> list[str]:
-        """The values of an entry, escaped."""
-        within, said = _WITHIN[self, is_xhtml], _SUMMARY[self]
-        # addresses hold no quotes (`SiteSettings`), so they may stand in attributes too
-        found = [published, updated, within(note), within(votes), said(" · ".join(why))]
-        found += map(within, why)
-        return found
+
+def _in_text(text: str) -> bytes:
+    return _as_text(text).encode()
 
 
-def _in_text(text: str) -> str:
+def _as_text(text: str) -> str:
     """As lxml writes a text."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _in_attribute(text: str) -> str:
-    return _in_text(text).replace('"', "&quot;")
+def _in_attribute(text: str) -> bytes:
+    return _as_text(text).replace('"', "&quot;").encode()
 
 
-def _html_in_text(text: str) -> str:
+def _html_in_text(text: str) -> bytes:
     return _in_text(str(markupsafe.escape(text)))
 
 
-def _summary_in_text(text: str) -> str:
+def _summary_in_text(text: str) -> bytes:
     return _in_text(escape(text))
 
 
-def _html_in_json(text: str) -> str:
+def _html_in_json(text: str) -> bytes:
     return _in_json(str(markupsafe.escape(text)))
 
 
-def _in_json(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)[1:-1]
+def _in_json(text: str) -> bytes:
+    return orjson.dumps(text)[1:-1]
 
 
-_many = lru_cache(maxsize=20_000)  # reasons are shared by papers and by readers
-_WITHIN: dict[tuple[Style, bool], Callable[[str], str]] = {
-    (Style.ATOM, True): _many(_in_text),
-    (Style.ATOM, False): _many(_html_in_text),
-    (Style.RSS, True): _many(_html_in_text),
-    (Style.JSON, True): _many(_html_in_json),
+_Escape = Callable[[str], bytes]
+# Of a text within an entry, and of one before its summary. Addresses hold no quotes (`SiteSettings`), so they may stand
+# in attributes too.
+_ESCAPES: dict[tuple[Style, bool], tuple[_Escape, _Escape]] = {
+    (Style.ATOM, True): (_in_text, _summary_in_text),
+    (Style.ATOM, False): (_html_in_text, _summary_in_text),
+    (Style.RSS, True): (_html_in_text, _summary_in_text),
+    (Style.RSS, False): (_html_in_text, _summary_in_text),
+    (Style.JSON, True): (_html_in_json, _in_json),
+    (Style.JSON, False): (_html_in_json, _in_json),
 }
-_SUMMARY: dict[Style, Callable[[str], str]] = {
-    Style.ATOM: _summary_in_text,
-    Style.RSS: _summary_in_text,
-    Style.JSON: _in_json,
-}
+
+
+class Escaped(dict[str, tuple[bytes, bytes]]):
+    """Text → as it stands within an entry, and before its summary; what comes again in a feed is escaped once."""
+
+    def __init__(self, style: Style, is_xhtml: bool) -> None:
+        super().__init__()
+        self._within, self._said = _ESCAPES[style, is_xhtml]
+
+    def __missing__(self, text: str) -> tuple[bytes, bytes]:
+        made = self[text] = self._within(text), self._said(text)
+        return made
+
+
+_Key = tuple[PaperId, bool, int, bool]  # of an entry: whose, and what it has gaps for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,24 +162,24 @@ class Shared:
         self._templates = templates
         self._words = words
         self._heads = cache(self._head)  # two of each style
-        self._entries: OrderedDict[tuple[Style, PaperId, bool, int, bool], tuple[Paper, Form]] = OrderedDict()
+        self._entries: dict[Style, OrderedDict[_Key, tuple[Paper, Form]]] = {each: OrderedDict() for each in Style}
         self._lock = Lock()
 
-    def head(self, style: Style, *, has_address: bool) -> tuple[Form, str]:
+    def head(self, style: Style, *, has_address: bool) -> tuple[Form, bytes]:
         """What stands before the entries, and what after them."""
         return self._heads(style, has_address)
 
     def entry(self, style: Style, paper: Paper, has_note: bool, reasons: int, has_votes: bool) -> Form:
         """A paper as an entry with gaps for its note, so many reasons, and votes."""
-        key = style, paper.id, has_note, reasons, has_votes
-        kept = self._entries.get(key)
+        key, entries = (paper.id, has_note, reasons, has_votes), self._entries[style]
+        kept = entries.get(key)
         if kept is not None and (kept[0] is paper or kept[0] == paper):
             return kept[1]
         made = self._written(style, paper, _NOTE * has_note, _WHY[:reasons], _VOTES * has_votes)
         with self._lock:
-            self._entries[key] = paper, made
-            while len(self._entries) > _KEPT_ENTRIES:
-                self._entries.popitem(last=False)
+            entries[key] = paper, made
+            while len(entries) > _KEPT_ENTRIES:
+                entries.popitem(last=False)
         return made
 
     def _written(self, style: Style, paper: Paper, note: str, why: Sequence[str], votes: str) -> Form:
@@ -209,17 +219,17 @@ class Shared:
 
     # ------------------------------------------------------------ heads
 
-    def _head(self, style: Style, has_address: bool) -> tuple[Form, str]:
+    def _head(self, style: Style, has_address: bool) -> tuple[Form, bytes]:
         text = _text_of(self._feed(style, has_address=has_address), style)
         name, date = ("feed", "updated") if style is Style.ATOM else ("channel", "lastBuildDate")
         ends = text.rindex(f"</{name}>")
         ends = text.rindex("\n", 0, ends) + 1
-        return _parted(_marked(text[:ends], date, _DATE, text.index(f"<{date}>"))), text[ends:]
+        return _parted(_marked(text[:ends], date, _DATE, text.index(f"<{date}>"))), text[ends:].encode()
 
     def _feed(self, style: Style, *, has_address: bool) -> FeedGenerator:
         """A feed without entries."""
         feed = FeedGenerator()
-        feed.load_extension("dc")
+        feed.register_extension("dc", DcExtension, DcEntryExtension)  # by name it would be looked for on the disk
         feed.id(_URI)
         feed.title(_TITLE)
         feed.subtitle(_ABOUT)
@@ -286,7 +296,9 @@ def _marked(text: str, name: str, mark: str, at: int) -> str:
 
 def _parted(text: str, is_xhtml: bool = True) -> Form:
     marks = _MARK.findall(text)
-    return Form(tuple(_MARK.split(text)), tuple(ord(mark) - _FIRST for mark in marks), is_xhtml)
+    return Form(
+        tuple([piece.encode() for piece in _MARK.split(text)]), tuple(ord(mark) - _FIRST for mark in marks), is_xhtml
+    )
 
 
 def _paragraphs(abstract: str, written: Callable[[str], str]) -> list[str]:

@@ -13,12 +13,14 @@ import re
 from binascii import a2b_qp, b2a_qp
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from operator import itemgetter
 
 from markupsafe import escape
 
 _FIRST = 0xFDD0
 _MOST = 32
+_NUMBERS = 1000
 _MARK = re.compile("([\ufdd0-\ufdef])\\1*")
 _AS_IT_IS = re.compile("[ -<>-~]{0,75}")  # what fits into a line with a soft break, and needs no other change
 _AS_IT_IS_IN_HTML = re.compile("[ !#-%(-;?-~]{0,75}")
@@ -48,11 +50,11 @@ _Picked = Callable[[Sequence[bytes]], tuple[bytes, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A written template: quoted-printable with a gap, `%b`, wherever something personal belongs."""
+    """A written template: quoted-printable in pieces, with a gap between two wherever something personal belongs."""
 
-    text: bytes
+    texts: tuple[bytes, ...]  # one more than there are gaps
     gaps: tuple[int, ...]  # for each gap the place of its value, as the marks were named
-    _picked: _Picked = field(init=False, repr=False, compare=False)  # from all values those of the gaps
+    _picked: _Picked = field(init=False, repr=False, compare=False)  # from texts and values those of the filled form
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_picked", _picker(self.gaps))
@@ -61,18 +63,23 @@ class Form:
     def written(cls, text: str) -> "Form":
         """The form of a rendered template."""
         parts = _MARK.split(text)
-        pieces = [piece.replace(b"%", b"%%") for piece in quoted(*parts[::2])]
-        return cls(b"%b".join(pieces), tuple([ord(mark) - _FIRST for mark in parts[1::2]]))
+        return cls(tuple(quoted(*parts[::2])), tuple([ord(mark) - _FIRST for mark in parts[1::2]]))
+
+    def pieces(self, values: Sequence[bytes]) -> tuple[bytes, ...]:
+        """The text with these values, which must be quoted, in its gaps: to be joined, with many others at once."""
+        return self._picked((*self.texts, *values))
 
     def filled(self, values: Sequence[bytes]) -> bytes:
-        """The text with these values, which must be quoted, in its gaps."""
-        return self.text % self._picked(values)
+        """The same in one."""
+        return b"".join(self.pieces(values))
 
 
-def _picker(places: tuple[int, ...]) -> _Picked:
-    if len(places) > 1:
-        return itemgetter(*places)
-    return lambda values: tuple([values[place] for place in places])
+def _picker(gaps: tuple[int, ...]) -> _Picked:
+    """Text, value, text and so on, out of all texts with all values behind them."""
+    if not gaps:
+        return lambda pieces: (pieces[0],)
+    values = len(gaps) + 1
+    return itemgetter(0, *[place for number, gap in enumerate(gaps, 1) for place in (values + gap, number)])
 
 
 def quoted(*texts: str) -> list[bytes]:
@@ -106,3 +113,9 @@ def quoted_html_line(text: str) -> bytes:
 def read(text: bytes) -> str:
     """What is quoted, with LF."""
     return a2b_qp(text).decode().replace("\r\n", "\n")
+
+
+@lru_cache(maxsize=_NUMBERS)
+def number_in_address(number: int) -> bytes:
+    """A number as it follows an address on the same line, quoted."""
+    return quoted_line(str(number))

@@ -17,7 +17,7 @@ FRAME = Marks(
     *("unsubscribe_url", "settings_url", "edition_url", "sections"),
 )  # what is personal round the papers, in this order
 SECTION = Marks("heading", "aside")
-_REASONS = b"\0"  # nowhere in quoted-printable
+_MARK = b"\0"  # nowhere in quoted-printable: where reasons or sections belong
 
 
 class Frames:
@@ -29,15 +29,18 @@ class Frames:
         self._words = words
         self._forms: dict[tuple[str, tuple[bool, ...]], Form] = {}
 
-    def framed(self, template: str, copy: Copy, values: Sequence[bytes]) -> bytes:
-        """The frame with its values, of which the last are the sections; RenderingError if the template fails."""
+    def framed(self, template: str, copy: Copy, values: Sequence[bytes], sections: Sequence[bytes]) -> bytes:
+        """The frame with its values and the sections, in one go; RenderingError if the template fails."""
         places = copy.places
         flags = (bool(places), any(place.percent for place in places), copy.answers and bool(places))
         form = self._forms.get((template, flags))
         if form is None:
             has = SimpleNamespace(votes=flags[0], percent=flags[1], reply=flags[2])
             form = self._forms[template, flags] = self._written(template, mail=FRAME, has=has)
-        return form.filled(values)
+        page: list[bytes] = []
+        for piece in form.pieces((*values, _MARK)):
+            page += sections if piece == _MARK else (piece,)
+        return b"".join(page)
 
     def heading(self, template: str, values: Sequence[bytes], *, first: bool = False) -> bytes:
         """A section's heading, with its heading and aside; `first` says whether it is the page's first."""
@@ -54,7 +57,7 @@ class Frames:
         if form is None:
             told = SimpleNamespace(percent=has[0], mark=has[1], reasons=has[2])
             form = self._forms[template, has] = self._written(template, item=PAPER, form=told)
-        return form.filled((b"", percent, mark, _REASONS)).split(_REASONS)
+        return form.filled((b"", percent, mark, _MARK)).split(_MARK)
 
     def between(self, template: str) -> bytes:
         """What stands between two papers."""

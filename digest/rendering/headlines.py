@@ -1,21 +1,24 @@
 """The first and the last lines of an edition: what is in it, and what became of everything else."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
+from typing import NamedTuple
 
-from digest.editions import Edition, ReasonKind, Recommendation, Slot
+from digest.editions import Coverage, Edition, ReasonKind, Recommendation, Slot
 from digest.mail import Letter
 from digest.rendering.plain import one_line, shortened
 from digest.rendering.settings import SiteSettings
 from digest.rendering.words import Words, short_title
 from digest.subscribers import EditionKind, Subscriber
 
+_ALIKE = 4096  # sentences kept
 _NAMED = 3  # papers in the first line
 _AUTHOR = ReasonKind.AUTHOR
 _RULES = (ReasonKind.ORGANISATION, ReasonKind.INCLUDE)
 _SHOWN_NAME = 60  # characters of a followed author's name in a subject
-_ASKED_FOR = frozenset({Slot.MUST_READ, Slot.EVERYTHING, Slot.RECLAIMED})
-_FROM_ELSEWHERE = frozenset({Slot.CARRIED, Slot.RECLAIMED})  # which are not of the papers that were read for it
+_ASKED_FOR = (Slot.MUST_READ, Slot.EVERYTHING, Slot.RECLAIMED)
+_FROM_ELSEWHERE = (Slot.CARRIED, Slot.RECLAIMED)  # which are not of the papers that were read for it
 
 
 class Headlines:
@@ -90,73 +93,104 @@ class Headlines:
 
     def standfirst(self) -> str:
         """How many papers, of how many, and what is particular about them."""
-        return " ".join(filter(None, (self._how_many(), *self._particulars())))
+        edition = self._edition
+        return _standfirst(
+            self._words, len(self._titles), edition.papers_read, edition.kind is EditionKind.WEEKLY, self._particulars()
+        )
 
-    def _how_many(self) -> str:
-        words, edition, chosen = self._words, self._edition, len(self._titles)
-        weekly = edition.kind is EditionKind.WEEKLY
-        papers, count = words.papers(edition.papers_read), words.number(chosen)
-        if not chosen:
-            form = words.gettext("None of the {papers} read is for you.")
-            if weekly:
-                form = words.gettext("None of the {papers} of this week is for you.")
-        elif weekly:
-            form = words.ngettext(
-                "{count} of the {papers} of this week is for you.",
-                "{count} of the {papers} of this week are for you.",
-                chosen,
-            )
-        else:
-            form = words.ngettext(
-                "{count} of the {papers} read is for you.", "{count} of the {papers} read are for you.", chosen
-            )
-        return _begun(form.format(papers=papers, count=count))
-
-    def _particulars(self) -> Sequence[str]:
-        words, edition = self._words, self._edition
+    def _particulars(self) -> "_Particulars":
+        edition = self._edition
         items, day = edition.recommendations, edition.slot_date
-        followed = sum(bool(_followed(item)) for item in items)
-        carried = _count(edition, {Slot.CARRIED})
-        earlier = sum(item.announced < day and item.slot is not Slot.CARRIED for item in items)
+        earlier = sum([item.announced < day and item.slot is not Slot.CARRIED for item in items])
         if earlier == len(items) or edition.kind is EditionKind.WEEKLY:
             earlier = 0
-        trending = len(edition.trending)
-        forms = (
-            words.ngettext("{count} is by an author you follow.", "{count} are by authors you follow.", followed),
-            words.ngettext("{count} came on an earlier day.", "{count} came on an earlier day.", earlier),
-            words.ngettext(
-                "{count} is from an edition that could not be sent.",
-                "{count} are from an edition that could not be sent.",
-                carried,
-            ),
-            words.ngettext("{count} more is trending.", "{count} more are trending.", trending),
+        return _Particulars(
+            followed=sum([_followed(item) != "" for item in items]),
+            earlier=earlier,
+            carried=_count(edition, (Slot.CARRIED,)),
+            trending=len(edition.trending),
         )
-        counts = (followed, earlier, carried, trending)
-        return [
-            _begun(form.format(count=words.number(count))) for form, count in zip(forms, counts, strict=True) if count
-        ]
 
     def ledger(self) -> str:
         """What became of all the papers that were read."""
-        words, edition = self._words, self._edition
+        edition = self._edition
         chosen = len(edition.recommendations)
         left_out = max(edition.papers_read - chosen + _count(edition, _FROM_ELSEWHERE), 0)
-        where = words.listed([f"{one_line(name)} ({words.figures(count)})" for name, count in edition.considered])
-        form = words.gettext("{papers} read. {chosen} sent, {left_out} left out.")
-        if where and not edition.coverage:
-            form = words.gettext("{papers} read in {where}. {chosen} sent, {left_out} left out.")
-        told = form.format(
-            papers=words.papers(edition.papers_read),
-            where=where,
-            chosen=words.figures(chosen),
-            left_out=words.figures(left_out),
+        read = _read(self._words, edition.papers_read, chosen, left_out, () if edition.coverage else edition.considered)
+        return _covered(self._words, edition.coverage, edition.slot_date, read) if edition.coverage else read
+
+
+class _Particulars(NamedTuple):
+    """How many papers of an edition are there for what reason."""
+
+    followed: int
+    earlier: int
+    carried: int
+    trending: int
+
+
+# What many readers of a day are told alike is put in words once.
+
+
+@lru_cache(maxsize=_ALIKE)
+def _standfirst(words: Words, chosen: int, papers_read: int, is_of_week: bool, particulars: _Particulars) -> str:
+    sentences = [_how_many(words, chosen, papers_read, is_of_week), *_particular_sentences(words, particulars)]
+    return " ".join(map(_begun, sentences))
+
+
+def _how_many(words: Words, chosen: int, papers_read: int, is_of_week: bool) -> str:
+    if not chosen:
+        form = words.gettext("None of the {papers} read is for you.")
+        if is_of_week:
+            form = words.gettext("None of the {papers} of this week is for you.")
+    elif is_of_week:
+        form = words.ngettext(
+            "{count} of the {papers} of this week is for you.",
+            "{count} of the {papers} of this week are for you.",
+            chosen,
         )
-        if not edition.coverage:
-            return told
-        lines = [words.coverage(edition.coverage, today=edition.slot_date), told]
-        if all(line.seen == line.expected and line.since is None for line in edition.coverage):
-            lines.append(words.gettext("Nothing is missing."))
-        return " ".join(lines)
+    else:
+        form = words.ngettext(
+            "{count} of the {papers} read is for you.", "{count} of the {papers} read are for you.", chosen
+        )
+    return form.format(papers=words.papers(papers_read), count=words.number(chosen))
+
+
+def _particular_sentences(words: Words, counts: _Particulars) -> Iterator[str]:
+    """A sentence for each count that is not 0."""
+    forms = (
+        words.ngettext("{count} is by an author you follow.", "{count} are by authors you follow.", counts.followed),
+        words.ngettext("{count} came on an earlier day.", "{count} came on an earlier day.", counts.earlier),
+        words.ngettext(
+            "{count} is from an edition that could not be sent.",
+            "{count} are from an edition that could not be sent.",
+            counts.carried,
+        ),
+        words.ngettext("{count} more is trending.", "{count} more are trending.", counts.trending),
+    )
+    for form, count in zip(forms, counts, strict=True):
+        if count:
+            yield form.format(count=words.number(count))
+
+
+@lru_cache(maxsize=_ALIKE)
+def _read(words: Words, papers_read: int, chosen: int, left_out: int, considered: tuple[tuple[str, int], ...]) -> str:
+    """How many were read, and where, if that is told; what became of them."""
+    where = words.listed([f"{one_line(name)} ({words.figures(count)})" for name, count in considered])
+    form = words.gettext("{papers} read. {chosen} sent, {left_out} left out.")
+    if where:
+        form = words.gettext("{papers} read in {where}. {chosen} sent, {left_out} left out.")
+    figures = {"chosen": words.figures(chosen), "left_out": words.figures(left_out)}
+    return form.format(papers=words.papers(papers_read), where=where, **figures)
+
+
+@lru_cache(maxsize=_ALIKE)
+def _covered(words: Words, coverage: tuple[Coverage, ...], today: date, read: str) -> str:
+    """The same with what the sources had named."""
+    told = [words.coverage(coverage, today=today), read]
+    if all(line.seen == line.expected and line.since is None for line in coverage):
+        told.append(words.gettext("Nothing is missing."))
+    return " ".join(told)
 
 
 def why_you(words: Words, site: SiteSettings, reader: Subscriber) -> str:
@@ -214,8 +248,9 @@ def _followed(item: Recommendation) -> str:
     return ""
 
 
-def _count(edition: Edition, slots: frozenset[Slot] | set[Slot]) -> int:
-    return sum(item.slot in slots for item in edition.recommendations)
+def _count(edition: Edition, slots: Collection[Slot]) -> int:
+    found = [item.slot for item in edition.recommendations]
+    return sum([found.count(slot) for slot in slots])
 
 
 def _begun(text: str) -> str:

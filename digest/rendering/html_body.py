@@ -3,69 +3,65 @@
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from digest.rendering.blocks import Blocks, Look, Row, Shelf
-from digest.rendering.forms import quoted_html, quoted_html_line, read
+from digest.rendering.blocks import NOTHING, Blocks, Row
+from digest.rendering.forms import number_in_address, quoted_html, quoted_html_line, read
 from digest.rendering.frames import Frames
 from digest.rendering.personal import Copy, Place
-from digest.rendering.text_body import number_in_address
 from digest.rendering.view import LEAD_CHARACTERS, TEXT_CHARACTERS
+from digest.rendering.whys import Why
 from digest.rendering.words import Words
 
 HTML_BYTES = 85_000  # Gmail clips what is longer than 102 kB
-_BETWEEN = quoted_html_line(" · ")
-_PAPER, _ROW, _WHY = "mail-paper.html.j2", "mail-row.html.j2", "mail-why.html.j2"
-_KEPT = 4096  # headings, and percentages with their marks
+_PAPER, _ROW = "mail-paper.html.j2", "mail-row.html.j2"
+_KEPT = 4096  # headings, and sentences that many readers are told
 _BY_TITLE = Row(strong=True, byline=True)
-
-_kept = lru_cache(maxsize=20_000)(quoted_html_line)
-
-
-def _said(text: str) -> bytes:
-    """A reason, quoted: what is ASCII in no more time than it takes to look it up."""
-    return quoted_html_line(text) if text.isascii() else _kept(text)
 
 
 class HtmlBody:
-    """Copy → HTML; RenderingError where a template fails."""
+    """Copy and whys → HTML; RenderingError where a template fails."""
 
     def __init__(self, frames: Frames, blocks: Blocks, words: Words) -> None:
         self._frames = frames
         self._blocks = blocks
         self._words = words
         self._heading = lru_cache(maxsize=_KEPT)(self._written_heading)
-        self._why = lru_cache(maxsize=_KEPT)(self._written_why)
+        self._shared = lru_cache(maxsize=_KEPT)(quoted_html_line)
 
-    def write(self, copy: Copy) -> bytes:
-        """The page, quoted.
+    def write(self, copy: Copy, whys: Sequence[Why]) -> bytes:
+        """The page, quoted; `whys` say of each paper why it is there.
 
         Abstracts are shortened, then the last ones left out, until it fits its budget.
         """
-        lines, links, places = copy.lines, copy.links, copy.places
-        texts = (lines.subject, lines.preheader, lines.date, lines.standfirst, lines.ledger, lines.why_you)
-        frame = [quoted_html_line(text) for text in (*texts, links.unsubscribe, links.settings, links.edition)]
-        votes, below = quoted_html_line(f"{links.edition}/"), self._below(copy)
+        frame, below, places = self._frame(copy), self._below(copy), copy.places
         page = b""
         for lead, text, whole in _measures(len(places)):
-            sections = b"".join((*self._papers(copy, votes, lead, text, whole), *self._by_title(places[whole:]), below))
-            page = self._frames.framed("mail.html.j2", copy, (*frame, sections))
+            sections = [*self._papers(copy, whys, lead, text, whole), *self._by_title(places[whole:]), *below]
+            page = self._frames.framed("mail.html.j2", copy, frame, sections)
             if len(page) <= HTML_BYTES or len(read(page).encode()) <= HTML_BYTES:  # never longer than quoted
                 break
         return page
 
-    def _papers(self, copy: Copy, votes: bytes, lead: int, text: int, whole: int) -> list[bytes]:
-        """The sections, as far as their papers are among the first `whole`."""
-        between, written = self._frames.between("mail-between.html.j2"), self._blocks.form
+    def _frame(self, copy: Copy) -> list[bytes]:
+        """The values of the frame, in the order of its marks."""
+        lines, links, shared, own = copy.lines, copy.links, self._shared, quoted_html_line
+        sentences = (own(lines.preheader), shared(lines.date), shared(lines.standfirst), shared(lines.ledger))
+        addresses = map(own, (links.unsubscribe, links.settings, links.edition))
+        return [shared(lines.subject), *sentences, own(lines.why_you), *addresses]
+
+    def _papers(self, copy: Copy, whys: Sequence[Why], lead: int, text: int, whole: int) -> list[bytes]:
+        """The sections, as far as their papers are among the first `whole`, in pieces."""
+        between, written = self._frames.between("mail-between.html.j2"), self._blocks.whole
+        votes, told = quoted_html_line(f"{copy.links.edition}/"), iter(whys[:whole])
         body: list[bytes] = []
         left, limit = whole, lead
         for part, places in copy.parts:
             fit = places[:left]
             aside = part.aside if len(fit) == len(places) else self._words.papers(len(fit))
             before = self._heading(part.heading, aside, first=not body)
-            for shelf, number, percent, mark, reasons, note, code in fit:
-                why = _BETWEEN.join(map(_said, reasons)).join(self._why(percent, mark, reasons != ()))
-                form = written(_PAPER, shelf, Look(limit, not body, why != b"", note, code))
+            for place, (why, _) in zip(fit, told, strict=False):
+                form = written(_PAPER, place.shelf, (limit, not body, why != b"", place.note, place.code))
                 body.append(before)
-                body.append(form.filled((b"", b"", b"", b"", why, votes + number_in_address(number))))
+                body += form.pieces((b"", b"", b"", b"", why, votes + number_in_address(place.number)))
                 before, limit = between, text
             left -= len(fit)
         return body
@@ -76,26 +72,20 @@ class HtmlBody:
             yield self._heading(self._words.gettext("By title"), form.format(count=f"{len(others):,}"))
         for place in others:
             why = place.mark or "".join(place.reasons[:1])
-            yield self._row(place.shelf, _BY_TITLE._replace(why=bool(why)), why)
+            row = self._blocks.row(_ROW, place.shelf, _BY_TITLE._replace(why=bool(why)))
+            yield row.filled((b"", b"", b"", b"", quoted_html_line(why), b""))
 
-    def _below(self, copy: Copy) -> bytes:
+    def _below(self, copy: Copy) -> list[bytes]:
         body: list[bytes] = []
+        written = self._blocks.row
         for listed in copy.listed:
             body.append(self._heading(listed.heading, listed.aside, first=not (copy.parts or body)))
-            body += [self._row(shelf, row) for shelf, row in listed.rows]
-        return b"".join(body)
+            for shelf, row in listed.rows:
+                body += written(_ROW, shelf, row).pieces(NOTHING)
+        return body
 
     def _written_heading(self, heading: str, aside: str, *, first: bool = False) -> bytes:
         return self._frames.heading("mail-section.html.j2", quoted_html(heading, aside), first=first)
-
-    def _written_why(self, percent: str, mark: str, has_reasons: bool) -> list[bytes]:
-        """Why a paper is there, in pieces to be joined by its reasons."""
-        if not (percent or mark or has_reasons):
-            return [b""]
-        return self._frames.why(_WHY, _said(percent), _said(mark), has=(percent != "", mark != "", has_reasons))
-
-    def _row(self, shelf: Shelf, row: Row, why: str = "") -> bytes:
-        return self._blocks.form(_ROW, shelf, row).filled((b"", b"", b"", b"", _said(why)))
 
 
 def _measures(papers: int) -> Iterator[tuple[int, int, int]]:

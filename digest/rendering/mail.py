@@ -22,6 +22,7 @@ from digest.rendering.plain import header_text, shortened
 from digest.rendering.settings import SiteSettings
 from digest.rendering.templates import translated
 from digest.rendering.text_body import TextBody
+from digest.rendering.whys import Whys
 from digest.rendering.words import Words
 from digest.subscribers import Subscriber
 
@@ -156,7 +157,7 @@ class _Writer:
 
     def __init__(self, site: SiteSettings, templates: jinja2.Environment, words: Words, kept_papers: int) -> None:
         blocks, frames = Blocks(templates, words, kept_papers=kept_papers), Frames(site, templates, words)
-        self._copyist = Copyist(site, words, blocks)
+        self._copyist, self._whys = Copyist(site, words, blocks), Whys(frames)
         self._text, self._html = TextBody(frames, blocks), HtmlBody(frames, blocks, words)
         self._letters = LetterWriter(site, templates, words)
 
@@ -165,8 +166,9 @@ class _Writer:
     ) -> tuple[str, bytes, bytes]:
         """Subject, plain text and HTML, the bodies quoted; no HTML for who wants none."""
         copy = self._copyist.copy(edition, reader, links, answers=answers)
-        html = b"" if reader.plain else self._html.write(copy)
-        return copy.lines.subject, self._text.write(copy), html
+        whys = self._whys.of(copy)
+        html = b"" if reader.plain else self._html.write(copy, whys)
+        return copy.lines.subject, self._text.write(copy, whys), html
 
     def letter(self, letter: Letter, reader: Subscriber, links: MailLinks) -> tuple[str, bytes, bytes]:
         """The same of a letter."""

@@ -165,7 +165,9 @@ def paper_page(details: PaperDetails, words: Words = ENGLISH, *, now: datetime, 
 def similar_paper(record: Record, cosine: float, shared: Sequence[str], words: Words, *, today: date) -> Similar:
     """Word a paper that is like another one: `cosine` from 0 to 1, and the words of both."""
     terms = ", ".join(shortened(one_line(word), _NAME_CHARACTERS) for word in shared)
-    return Similar(paper=public_paper(record, words, today=today), shared=terms, cosine=f"{cosine:.2f}")
+    return Similar(
+        paper=public_paper(record, words, today=today), shared=terms, cosine=told.pointed(f"{cosine:.2f}", words)
+    )
 
 
 # ------------------------------------------------------------ who
@@ -278,13 +280,13 @@ def _score(record: Record, words: Words, now: datetime) -> Score | None:
     whole = sum(weight for _, _, weight in parts)
     total = sum(value * weight for _, value, weight in parts) / whole if whole else float(said.value)
     return Score(
-        value=f"{total:.1f}" if whole else f"{total:.0f}",
+        value=told.pointed(f"{total:.1f}" if whole else f"{total:.0f}", words),
         age=told.age(now - said.observed_at, words),
         parts=tuple(
             ScorePart(
                 name=_part_name(name, words),
                 place=round(value),
-                points=f"{value * weight / whole:.1f}",
+                points=told.pointed(f"{value * weight / whole:.1f}", words),
                 most=f"{100 * weight / whole:.0f}",
             )
             for name, value, weight in parts

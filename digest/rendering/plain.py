@@ -22,8 +22,9 @@ _WEB = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(?:[/?#][!-~]{0,1000})?", re.I)
 
 def clean(text: str) -> str:
     """The text without characters that XML refuses or that reorder what is around them; NFC; line ends kept."""
-    one_kind_of_line_end = text.replace("\r\n", "\n").replace("\r", "\n")
-    return unicodedata.normalize("NFC", _UNWANTED.sub("", one_kind_of_line_end))
+    if not text.replace("\n", " ").isprintable():  # which none of the unwanted is
+        text = _UNWANTED.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def one_line(text: str) -> str:
@@ -57,6 +58,7 @@ def shortened(text: str, limit: int) -> str:
     return kept.rstrip(" ,;:–-") + "…"
 
 
+_SENTENCE_END = re.compile(r"[.!?。！？][\"”’)\]]*(?=\s|$)|[。！？]")
 _ABBREVIATED = re.compile(
     r"\b(?:e\.g|i\.e|cf|vs|resp|etc|al|Figs?|Eqs?|Refs?|Secs?|Dr|No|approx|w\.r\.t|[A-Z])\.[\"”’)\]]*$"
 )
@@ -67,9 +69,15 @@ def sentences(text: str, limit: int) -> str:
     flat = " ".join(text.split())
     if len(flat) <= limit:
         return flat
-    ends = [found.end() for found in re.finditer(r"[.!?。！？][\"”’)\]]*(?=\s|$)|[。！？]", flat[: limit + 1])]
-    whole = [end for end in ends if end <= limit and not _ABBREVIATED.search(flat[:end])]
-    return flat[: whole[-1]] if whole else shortened(flat, limit)
+    ends = [found.end() for found in _SENTENCE_END.finditer(flat[: limit + 1])]
+    whole = (end for end in reversed(ends) if end <= limit and not _is_abbreviated(flat, end))
+    last = next(whole, None)
+    return shortened(flat, limit) if last is None else flat[:last]
+
+
+def _is_abbreviated(flat: str, end: int) -> bool:
+    """Whether the full stop before `end` belongs to an abbreviation, as the last word shows."""
+    return _ABBREVIATED.search(flat, flat.rfind(" ", 0, end) + 1, end) is not None
 
 
 def wrapped(text: str, indent: str = "", first: str | None = None) -> str:

@@ -14,6 +14,7 @@ shown. Letters (`letter-KIND`, by `mail.LetterKind`, built on `letter`) have val
 feeds (`feed_entry`), but for marks in `note`, `votes` and each of `why`.
 """
 
+from functools import lru_cache
 from pathlib import Path
 from traceback import extract_tb
 
@@ -25,6 +26,8 @@ from digest.rendering import scripts
 from digest.rendering.plain import one_line, wrapped
 from digest.rendering.words import ENGLISH, Words
 from digest.resources import shipped
+
+_COMPILED = 32  # sets of templates with their languages
 
 
 def environment(overrides: Path | None = None) -> jinja2.Environment:
@@ -38,8 +41,9 @@ def environment(overrides: Path | None = None) -> jinja2.Environment:
     )
 
 
+@lru_cache(maxsize=_COMPILED)
 def translated(templates: jinja2.Environment, words: Words) -> jinja2.Environment:
-    """The same templates, saying what they say in these words."""
+    """The same templates, saying what they say in these words; compiled once for all who ask."""
     return _environment(templates.loader, words)
 
 

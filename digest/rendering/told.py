@@ -4,6 +4,10 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+
+from babel import Locale
+from babel.numbers import get_decimal_symbol
 
 from digest import signals
 from digest.rendering.latex import readable
@@ -98,7 +102,17 @@ def figure(value: float, words: Words) -> str:
         return ""
     if value == int(value):
         return words.figures(int(value))
-    return f"{value:.2g}" if abs(value) < 1 else f"{value:.1f}"
+    return pointed(f"{value:.2g}" if abs(value) < 1 else f"{value:.1f}", words)
+
+
+def pointed(figures: str, words: Words) -> str:
+    """Figures with the decimal sign of the language: `0.5` as `0,5`."""
+    return figures.replace(".", _point(words.language))
+
+
+@cache
+def _point(language: str) -> str:
+    return get_decimal_symbol(Locale.parse(language, sep="-"))
 
 
 def addresses(value: Value | None) -> tuple[str, ...]:

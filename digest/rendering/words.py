@@ -15,22 +15,19 @@ from babel.dates import get_day_names, get_month_names
 from babel.numbers import format_decimal
 
 from digest.batches import BatchState
-from digest.editions import Coverage, Notice, Reason, ReasonKind, Recommendation, Slot
+from digest.editions import Coverage, Notice, ReasonKind, Recommendation, Slot
 from digest.mail import LetterKind
 from digest.papers import AnnouncementKind, Paper
+from digest.rendering import reasons
 from digest.rendering.latex import readable
 from digest.rendering.plain import one_line, shortened
 from digest.subscribers import EVERY_DAY, EditionKind, Schedule
 
 SHOWN_REASONS = 3
-_MATCHES = 3  # words shown as matching
-_WEIGHED = 3  # reasons whose words they are taken from
 _LABEL = 60  # characters of a name or a title inside a sentence
 _STREAMS = 6  # named one by one
 _NAME = 100  # characters of a name in a byline
 _WORKDAYS = frozenset(range(5))
-_LIKED, _INTEREST, _NEWEST = ReasonKind.LIKED, ReasonKind.INTEREST, ReasonKind.NEWEST
-_DISLIKED, _BACKGROUND = ReasonKind.DISLIKED, ReasonKind.BACKGROUND
 _REMEMBERED = 20_000  # labels, which the papers of one reader share
 _SOURCES = {"huggingface": "Hugging Face"}
 
@@ -79,6 +76,7 @@ class Words:
         self._announced = lru_cache(maxsize=_REMEMBERED)(self._announcement)
         self._told_day = lru_cache(maxsize=_REMEMBERED)(self._day)
         self.upvotes = lru_cache(maxsize=_REMEMBERED)(self._upvotes)
+        self.papers = lru_cache(maxsize=_REMEMBERED)(self._papers)
         self.figures = lru_cache(maxsize=_REMEMBERED)(partial(_figures, locale))
         self._matches = self.gettext("matches: {words}").split("{words}")
         # TRANSLATORS: 0 to 12 as they stand within a sentence, for papers; parted by blanks
@@ -92,7 +90,8 @@ class Words:
         """A count in words up to twelve, then in figures."""
         return self._numbers[count] if 0 <= count < len(self._numbers) else self.figures(count)
 
-    def papers(self, count: int) -> str:
+    def _papers(self, count: int) -> str:
+        """`3 papers`, `1 paper`."""
         return self.ngettext("{count} paper", "{count} papers", count).format(count=self.figures(count))
 
     def changes(self, count: int) -> str:
@@ -223,26 +222,15 @@ class Words:
         return self.gettext("everything in {category}").format(category=_label(asked[0]))
 
     def why(self, item: Recommendation) -> tuple[str, ...]:
-        """At most three short reasons, the reader's own rules first; every one is a term of the score's sum."""
-        told: list[str] = []
-        newest: list[str] = []
-        akin: list[Reason] = []
-        for reason in item.reasons:
-            kind, label, contribution, terms = reason
-            if kind is _LIKED or kind is _INTEREST:
-                if len(akin) < _WEIGHED and terms and contribution > 0:
-                    akin.append(reason)
-            elif kind is _NEWEST:
-                newest.append(self._because(kind, label))
-            elif kind is not _DISLIKED and kind is not _BACKGROUND:
-                told.append(self._because(kind, label))
-        if akin:
-            if item.slot is not Slot.EXPLORATION:  # that one is there for being unlike
-                told.append(self._because(akin[0].kind, akin[0].label))
-            if words := matching_words(akin):
-                told.append(shortened(one_line(", ".join(words)), 2 * _LABEL).join(self._matches))
-        told += newest
-        return tuple(told[:SHOWN_REASONS])
+        """At most three short reasons, the reader's own rules first (`reasons`)."""
+        before, matches, after = reasons.told(item)
+        because = self._because
+        said = [because(reason.kind, reason.label) for reason in before]
+        if matches:
+            said.append(shortened(one_line(", ".join(matches)), 2 * _LABEL).join(self._matches))
+        if after:
+            said += [because(reason.kind, reason.label) for reason in after]
+        return tuple(said[:SHOWN_REASONS])
 
     def _phrase(self, kind: ReasonKind, label: str) -> str:
         match kind:
@@ -361,30 +349,6 @@ ENGLISH = Words()
 def why(item: Recommendation) -> tuple[str, ...]:
     """The reasons in English, for the command line."""
     return ENGLISH.why(item)
-
-
-def matching_words(reasons: Sequence[Reason]) -> list[str]:
-    """The words that gave most over all the reasons, without those that are part of a longer one shown."""
-    totals = dict(reasons[0].terms) if reasons else {}
-    for reason in reasons[1:]:
-        for word, share in reason.terms:
-            if word in totals:
-                totals[word] += share
-            else:
-                totals[word] = share
-    ordered = sorted(totals, key=totals.__getitem__, reverse=True)
-    while ordered and totals[ordered[-1]] <= 0:
-        ordered.pop()
-    if " " not in "".join(ordered):  # of single words none is part of another
-        return ordered[:_MATCHES]
-    padded = " \n ".join(["", *ordered, ""])
-    found: list[str] = []
-    for word in ordered:
-        if padded.count(f" {word} ") == 1:  # itself
-            found.append(word)
-            if len(found) == _MATCHES:
-                break
-    return found
 
 
 def _is_of(category: str, wanted: str) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 MONTHS = tuple("jan feb mar apr may jun jul aug sep oct nov dec".split())
 LONGEST_VALUE = 50_000  # characters, macros put in
+LONGEST_FIELDS = 2**20  # characters of all values of an entry, macros put in
 _OPEN = re.compile(r"[\s,]*@\s*([A-Za-z]+)\s*([{(])")
 _KEY = re.compile(r"\s*([^\s,{}\"=]*)\s*(?=[,}])")
 _FIELD = re.compile(r"[\s,]*([^\s,{}()=\"#%]+)\s*=\s*")
@@ -71,6 +72,7 @@ def _after_key(text: str, at: int, kind: str) -> int:
 def _fields(text: str, at: int, closing: str, macros: Mapping[str, str]) -> tuple[dict[str, str], int]:
     """The fields from a place on, and where the entry ends."""
     fields: dict[str, str] = {}
+    length = 0
     while not (closed := _CLOSE.match(text, at)):
         named = _FIELD.match(text, at)
         if named is None:
@@ -81,6 +83,9 @@ def _fields(text: str, at: int, closing: str, macros: Mapping[str, str]) -> tupl
         except ValueError as error:
             raise ValueError(f"{name[:40]}: {error}") from error
         fields.setdefault(name, value)
+        length += len(value)
+        if length > LONGEST_FIELDS:
+            raise ValueError(f"its macros make it longer than {LONGEST_FIELDS:,} characters")
     if closed[1] != closing:
         raise ValueError(f"expected “{closing}”, found “{closed[1]}”")
     return fields, closed.end()

@@ -57,6 +57,19 @@ class ArxivSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ImportSettings:
+    """How the libraries of readers are asked for over the network."""
+
+    zotero_url: str = "https://api.zotero.org"
+    interval_seconds: float = 1.0
+
+    def __post_init__(self) -> None:
+        _checked_url("zotero_url", self.zotero_url)
+        if self.interval_seconds < 0:
+            raise ValueError("interval_seconds: expected no less than 0")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HuggingFaceSettings:
     """How Hugging Face Daily Papers are asked."""
 

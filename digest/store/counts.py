@@ -25,6 +25,9 @@ class Counts:
     def suppressions(self) -> int:
         return self._scalar(sa.select(sa.func.count()).select_from(t.suppression))
 
+    def feed_tokens(self) -> int:
+        return self._scalar(sa.select(sa.func.count()).select_from(t.feed_token))
+
     def subscribers(self) -> dict[str, int]:
         return self._by(t.subscriber.c.state)
 

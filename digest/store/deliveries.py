@@ -1,6 +1,6 @@
 """Deliveries: intent, attempt and lease are kept before anything is sent, the outcome at once after it."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from digest.mail import UNCONFIRMED, Delivery, DeliveryState, Frozen, LetterKind
 from digest.store import tables as t
 from digest.store.prepared import Prepared
-from digest.store.upsert import insert
+from digest.store.upsert import MANY, chunks, insert, many
 from digest.subscribers import SubscriberState
 
 MAIL = "mail"
@@ -51,6 +51,16 @@ class Deliveries:
         e = t.edition.c
         whose = sa.select(e.subscriber_id).where(e.id == edition).scalar_subquery()
         self._intend(now, edition_id=edition, subscriber_id=whose, message_id=message_id, expires_at=expires_at)
+
+    def intend_all(self, editions: Mapping[int, tuple[int, str, datetime]], *, now: datetime) -> None:
+        """The same for many editions: by number, their reader, Message-ID, and when they are sent no more."""
+        fixed = {"channel": MAIL, "state": DeliveryState.PENDING.value, "attempts": 0, "next_attempt_at": now}
+        rows = [
+            {"edition_id": number, "subscriber_id": whose, "message_id": name, "expires_at": end} | fixed
+            for number, (whose, name, end) in editions.items()
+        ]
+        for part in chunks(rows, MANY):
+            many(self._db, insert(self._db, t.delivery).on_conflict_do_nothing(), part)
 
     def intend_letter(self, letter: int, *, message_id: str, now: datetime, expires_at: datetime | None = None) -> None:
         """Note that a letter is to be mailed to its reader; once noted, nothing more happens."""
@@ -207,14 +217,21 @@ class Deliveries:
         return [_delivery(row) for row in self._db.execute(open_ones.order_by(d.next_attempt_at, d.id))]
 
     def listed(
-        self, states: Collection[DeliveryState] = (), *, subscriber: int | None = None, limit: int | None = None
+        self,
+        states: Collection[DeliveryState] = (),
+        *,
+        subscriber: int | None = None,
+        answer: str = "",
+        limit: int | None = None,
     ) -> list[DeliveryRecord]:
-        """The newest first; all states unless some are named."""
+        """The newest first; all states unless some are named. `answer` is a part of the last answer, in any case."""
         query = _records().order_by(t.delivery.c.id.desc()).limit(limit)
         if states:
             query = query.where(t.delivery.c.state.in_([state.value for state in states]))
         if subscriber is not None:
             query = query.where(t.delivery.c.subscriber_id == subscriber)
+        if answer:
+            query = query.where(t.delivery.c.answer.icontains(answer, autoescape=True))
         return [_record(row) for row in self._db.execute(query)]
 
     def record(self, delivery: int) -> DeliveryRecord | None:

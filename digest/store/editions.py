@@ -69,26 +69,6 @@ class Editions:
         """A subscriber's last editions, newest first."""
         return self._whole(t.edition.c.subscriber_id == subscriber, limit=limit)
 
-    def brought(
-        self, subscriber: int, *, limit: int, most: int | None = None, shelf: dict[int, KeptPaper] | None = None
-    ) -> list[Edition]:
-        """A subscriber's last editions, newest first, with the papers they brought and nothing that they only named.
-
-        Enough of them to have brought `most` papers, at most `limit`; the shelf is as for `get`.
-        """
-        rows, brought = list[sa.Row[Any]](), 0
-        with self._db.execute(_BROUGHT, {"of": subscriber, "most": limit}) as found:
-            for row in found:
-                rows.append(row)
-                brought += len(row._mapping["items"])
-                if most is not None and brought >= most:
-                    break
-        papers = {} if shelf is None else shelf
-        wanted = {item["p"] for row in rows for item in row._mapping["items"]} - papers.keys()
-        if wanted:
-            papers |= self._papers.by_row(wanted)
-        return [_edition(row, papers) for row in rows]
-
     def on(self, subscriber: int, kind: EditionKind, slot_date: date) -> Edition | None:
         e = t.edition.c
         found = self._whole(sa.and_(e.subscriber_id == subscriber, e.kind == kind.value, e.slot_date == slot_date))
@@ -154,20 +134,8 @@ def _row(slate: Slate, rows: Mapping[PaperId, int], now: datetime) -> dict[str, 
     }
 
 
-def _brought() -> sa.Select[Any]:
-    e = t.edition.c
-    unsaid = (sa.null().label(name) for name in ("notices", "also_new", "trending"))
-    told = (e.id, e.subscriber_id, e.kind, e.slot_date, e["items"], e.considered, e.papers_read, e.created_at, e.ledger)
-    query = sa.select(*told, *unsaid).where(e.subscriber_id == sa.bindparam("of"))
-    return query.order_by(e.slot_date.desc(), e.id.desc()).limit(sa.bindparam("most"))
-
-
-_BROUGHT = _brought()  # made once: to make it takes longer than to ask it
-
-
 def _packed(item: Recommendation, row: int) -> dict[str, Any]:
-    reasons = [[r.kind.value, r.label, r.contribution, [list(term) for term in r.terms]] for r in item.reasons]
-    packed = {"p": row, "d": item.announced.isoformat(), "s": item.score, "r": reasons, "w": item.slot.value}
+    packed = {"p": row, "d": item.announced.isoformat(), "s": item.score, "r": item.reasons, "w": item.slot.value}
     packed |= {"c": item.probability, "i": item.interest}
     if item.late:
         packed["l"] = 1
@@ -181,7 +149,8 @@ def _line(coverage: Coverage) -> list[Any]:
     return [coverage.stream, coverage.seen, coverage.expected, coverage.chosen, coverage.state.value, since]
 
 
-def _coverage(line: Sequence[Any]) -> Coverage:
+def coverage_of(line: Sequence[Any]) -> Coverage:
+    """A line of a kept ledger."""
     stream, seen, expected, chosen, state, since = line
     return Coverage(
         stream=stream,
@@ -198,7 +167,8 @@ def _notice(notice: Sequence[Any], papers: dict[int, KeptPaper]) -> Notice:
     return Notice(paper=papers[row].paper, kind=AnnouncementKind(kind), day=date.fromisoformat(day))
 
 
-def _unpacked(item: dict[str, Any], kept: KeptPaper) -> Recommendation:
+def unpacked(item: dict[str, Any], kept: KeptPaper) -> Recommendation:
+    """A kept item with its paper."""
     reasons = [Reason(_KINDS[kind], label, share, tuple(map(tuple, terms))) for kind, label, share, terms in item["r"]]
     return Recommendation(
         paper=kept.paper,
@@ -226,11 +196,11 @@ def _edition(row: sa.Row[Any], papers: dict[int, KeptPaper]) -> Edition:
         subscriber_id=row.subscriber_id,
         kind=EditionKind(row.kind),
         slot_date=row.slot_date,
-        recommendations=tuple(_unpacked(item, papers[item["p"]]) for item in items),
+        recommendations=tuple(unpacked(item, papers[item["p"]]) for item in items),
         considered=tuple((category, count) for category, count in row.considered),
         papers_read=row.papers_read,
         created_at=row.created_at,
-        coverage=tuple(_coverage(line) for line in row.ledger or ()),
+        coverage=tuple(coverage_of(line) for line in row.ledger or ()),
         notices=tuple(_notice(notice, papers) for notice in row.notices or ()),
         also_new=tuple(papers[number].paper for number in row.also_new or ()),
         trending=tuple(

@@ -1,14 +1,25 @@
-"""The addresses of personal feeds: whose each is, known by a hash alone, so that nobody reads one in the database."""
+"""Personal feeds: whose address each is, known by a hash alone, so that nobody reads one in the database; how it
+stands, and the editions behind it.
 
+What feed readers ask for again and again is asked at a glance (`Store.glance`), and not within a transaction.
+"""
+
+from collections.abc import Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from digest import tokens
+from digest.editions import Edition
 from digest.store import tables as t
+from digest.store.editions import coverage_of, unpacked
+from digest.store.papers import KeptPaper
+from digest.store.prepared import Glance, Question
 from digest.store.upsert import insert
+from digest.subscribers import EditionKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +38,70 @@ class Revision:
     more: tuple[Any, ...] = ()  # of a feed of something else than editions
 
 
+class Brought(NamedTuple):
+    """An edition as it is kept (`Editions`), with what it brought and nothing that it only named."""
+
+    id: int
+    subscriber_id: int
+    kind: str
+    slot_date: date
+    items: list[dict[str, Any]]
+    considered: list[list[Any]]
+    papers_read: int
+    created_at: datetime
+    ledger: list[list[Any]] | None
+
+    def edition(self, papers: Mapping[int, KeptPaper]) -> Edition:
+        """Made whole with papers by row."""
+        return Edition(
+            id=self.id,
+            subscriber_id=self.subscriber_id,
+            kind=EditionKind(self.kind),
+            slot_date=self.slot_date,
+            recommendations=tuple([unpacked(item, papers[item["p"]]) for item in self.items]),
+            considered=tuple([(category, count) for category, count in self.considered]),
+            papers_read=self.papers_read,
+            created_at=self.created_at,
+            coverage=tuple([coverage_of(line) for line in self.ledger or ()]),
+        )
+
+
+def revision(at: Glance, token_hash: str) -> Revision | None:
+    """How the feed of an address stands; None for nobody's."""
+    row = next(iter(list(_REVISION.ask(at, token=token_hash))), None)
+    if row is None:
+        return None
+    subscriber, state, language, feed_uri, created_at, secret, newest, editions, announcement = row
+    return Revision(
+        subscriber=subscriber,
+        state=state,
+        language=language,
+        feed_uri=feed_uri,
+        created_at=created_at,
+        secret=secret or b"",
+        newest=newest,
+        editions=editions,
+        announcement=announcement,
+    )
+
+
+def brought(at: Glance, subscriber: int, *, limit: int, most: int | None = None) -> list[Brought]:
+    """A subscriber's last editions, newest first: enough of them to have brought `most` papers, at most `limit`."""
+    found, papers = list[Brought](), 0
+    with closing(_BROUGHT.ask(at, of=subscriber, most=limit)) as rows:
+        for row in rows:
+            found.append(Brought(*row))
+            papers += len(found[-1].items)
+            if most is not None and papers >= most:
+                break
+    return found
+
+
+def papers_of(editions: Iterable[Brought]) -> set[int]:
+    """The rows of the papers that they brought."""
+    return {item["p"] for each in editions for item in each.items}
+
+
 class Feeds:
     """Feed addresses within one transaction; a subscriber has one or none."""
 
@@ -43,23 +118,6 @@ class Feeds:
         """The number of the subscriber whose address it is; None for nobody's."""
         c = t.feed_token.c
         return self._db.execute(sa.select(c.subscriber_id).where(c.token_hash == token_hash)).scalar()
-
-    def revision(self, token_hash: str) -> Revision | None:
-        """How the feed of an address stands, by one small query; None for nobody's."""
-        row = self._db.execute(_REVISION, {"token": token_hash}).one_or_none()
-        if row is None:
-            return None
-        return Revision(
-            subscriber=row.id,
-            state=row.state,
-            language=row.language,
-            feed_uri=row.feed_uri,
-            created_at=row.created_at,
-            secret=row.secret or b"",
-            newest=row.newest,
-            editions=row.editions,
-            announcement=row.announcement,
-        )
 
     def interests(self, subscriber: int) -> dict[int, str]:
         """A subscriber's interests by number, in the order they were made."""
@@ -85,6 +143,13 @@ class Feeds:
         return self._db.execute(gone).rowcount > 0
 
 
+def _brought() -> sa.Select[Any]:
+    e = t.edition.c
+    told = (e.id, e.subscriber_id, e.kind, e.slot_date, e["items"], e.considered, e.papers_read, e.created_at, e.ledger)
+    query = sa.select(*told).where(e.subscriber_id == sa.bindparam("of"))
+    return query.order_by(e.slot_date.desc(), e.id.desc()).limit(sa.bindparam("most"))
+
+
 def _revision() -> sa.Select[Any]:
     s, f, e = t.subscriber.c, t.feed_token.c, t.edition.c
     newest = sa.select(sa.func.max(e.id)).where(e.subscriber_id == s.id).correlate(t.subscriber)
@@ -107,4 +172,4 @@ def _revision() -> sa.Select[Any]:
     )
 
 
-_REVISION = _revision()  # made once: to make it takes longer than to ask it
+_REVISION, _BROUGHT = Question(_revision()), Question(_brought())

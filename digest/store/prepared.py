@@ -1,9 +1,9 @@
-"""Statements that are run once for every mail: compiled once, then handed to the driver as they are.
+"""Statements that are run once for every mail or request: compiled once, then handed to the driver as they are.
 
 What SQLAlchemy does for each execution takes several times as long as the database does.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,7 +48,7 @@ class Prepared:
             cursor.close()
 
 
-def _compiled(statement: sa.UpdateBase, dialect: sa.Dialect) -> _Compiled:
+def _compiled(statement: sa.UpdateBase | sa.Select[Any], dialect: sa.Dialect) -> _Compiled:
     compiled = statement.compile(dialect=dialect)
     binds = {name: compiled.binds[name] for name in compiled.params}
     made_ready = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in binds.items()}
@@ -62,3 +62,46 @@ def _compiled(statement: sa.UpdateBase, dialect: sa.Dialect) -> _Compiled:
         steps={name: step for name, step in steps.items() if name not in fixed},
         in_order=order is not None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """A connection of the driver's own, for questions of which each is answered as the database stands then."""
+
+    connection: sa.PoolProxiedConnection
+    dialect: sa.Dialect
+
+
+class Question:
+    """A SELECT whose values are given by name as it is asked; its rows are plain tuples in the order of its columns."""
+
+    def __init__(self, statement: sa.Select[Any]) -> None:
+        self._statement = statement
+        self._compiled: dict[str, tuple[_Compiled, tuple[_Reading, ...]]] = {}  # by dialect
+
+    def ask(self, at: Glance, **given: Any) -> Generator[tuple[Any, ...], None, None]:
+        """Row by row, as far as somebody asks for the next one."""
+        found = self._compiled.get(at.dialect.name)
+        if found is None:
+            made = _compiled(self._statement, at.dialect), _readings(self._statement, at.dialect)
+            found = self._compiled[at.dialect.name] = made
+        compiled, readings = found
+        cursor = at.connection.cursor()
+        try:
+            cursor.execute(compiled.text, compiled.values(given))
+            while (row := cursor.fetchone()) is not None:
+                values = list(row)
+                for place, read in readings:
+                    values[place] = read(values[place])
+                yield tuple(values)
+        finally:
+            cursor.close()
+
+
+_Reading = tuple[int, Callable[[Any], Any]]  # the place of a column, and what makes its value of the driver's
+
+
+def _readings(statement: sa.Select[Any], dialect: sa.Dialect) -> tuple[_Reading, ...]:
+    types = (column.type.dialect_impl(dialect) for column in statement.selected_columns)
+    made = ((place, each.result_processor(dialect, None)) for place, each in enumerate(types))
+    return tuple((place, read) for place, read in made if read is not None)

@@ -1,18 +1,26 @@
-"""The schema and its migrations, by Alembic; beside it the queue's, which is Procrastinate's own."""
+"""The schema and its migrations, by Alembic; beside it the queue's, which is Procrastinate's own.
+
+Which revision is the newest is read from the names of the migrations, and a database's from Alembic's table: every
+command asks, and Alembic itself takes longer to load than most of them to run.
+"""
 
 import os
+import re
 from pathlib import Path
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 
 from digest.errors import StoreError
 from digest.store.queue import upgrade_queue
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+_MIGRATION = re.compile(r"(\d{4})_\w+\.py")  # the revision, and what it is about
+
+
+def known_revisions() -> list[str]:
+    """The revisions that this release knows, the oldest first."""
+    names = sorted(os.listdir(MIGRATIONS / "versions"))
+    return [found[1] for name in names if (found := _MIGRATION.fullmatch(name))]
 
 
 class Schema:
@@ -20,19 +28,16 @@ class Schema:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
-        self._config = Config()
-        self._config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
 
     @property
     def newest(self) -> str:
-        return str(ScriptDirectory.from_config(self._config).get_current_head())
+        return known_revisions()[-1]
 
     def revision(self) -> str | None:
         """The database's revision; None where nothing has been made yet; StoreError if it is ahead of this release."""
         with self._engine.begin() as connection:
-            revision = MigrationContext.configure(connection).get_current_revision()
-        known = {script.revision for script in ScriptDirectory.from_config(self._config).walk_revisions()}
-        if revision is not None and revision not in known:
+            revision = _kept(connection)
+        if revision is not None and revision not in known_revisions():
             raise StoreError(f"the database was made by a newer release (revision {revision}); install that release")
         return revision
 
@@ -56,15 +61,20 @@ class Schema:
         return backup
 
     def migrate(self, target: str) -> None:
-        """Go up to a revision (a name or `head`), or down to `base`."""
+        """Go up or down to a revision: its name, or `head`, or `base`."""
+        from alembic import command
+        from alembic.config import Config
+
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
         # SQLite changes a table by building it anew; with foreign keys on, dropping the old one empties its children.
         options = {"sqlite_begin": "IMMEDIATE", "sqlite_foreign_keys": "OFF"}
         with self._engine.execution_options(**options).begin() as connection:
-            self._config.attributes["connection"] = connection
-            if target == "base":
-                command.downgrade(self._config, target)
+            config.attributes["connection"] = connection
+            if target == "base" or (target != "head" and target < (_kept(connection) or "")):
+                command.downgrade(config, target)
             else:
-                command.upgrade(self._config, target)
+                command.upgrade(config, target)
 
     def _copy(self, suffix: str) -> Path | None:
         file = self._engine.url.database
@@ -80,3 +90,11 @@ class Schema:
             part.unlink(missing_ok=True)
             raise StoreError(f"{backup}: the copy cannot be kept ({error.strerror}); nothing was migrated") from error
         return backup
+
+
+def _kept(connection: sa.Connection) -> str | None:
+    """What Alembic's table says; None where there is no such table, or nothing in it."""
+    if not connection.dialect.has_table(connection, "alembic_version"):
+        return None
+    kept = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    return None if kept is None else str(kept)

@@ -8,5 +8,5 @@ class DatabaseSettings:
     """One database."""
 
     # sqlite:///FILE (relative to the configuration file) or postgresql://USER:PASSWORD@HOST/NAME
-    url: str = field(default="sqlite:///paperround.db", metadata={"database": True})
+    url: str = field(default="sqlite:///paperround.db", metadata={"database": True, "or_file": True})
     busy_seconds: float = 60.0  # how long a writer waits for another one (SQLite)

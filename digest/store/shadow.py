@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -12,12 +12,11 @@ from digest.identity import PaperId
 from digest.papers import Paper
 from digest.store import tables as t
 from digest.store.papers import Papers
-from digest.store.upsert import CHUNK, MANY, chunks, insert, many
+from digest.store.upsert import CHUNK, MANY, chunks, in_columns, insert, many
 from digest.store.works import Works
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeftOut:
+class LeftOut(NamedTuple):  # an edition has fifty
     """A paper that an edition might have brought, and what kept it out."""
 
     paper: PaperId  # which must be kept
@@ -58,21 +57,19 @@ class Shadow:
 
     def keep_all(self, entries: Mapping[int, Sequence[LeftOut]]) -> None:
         """The same for many editions, by number."""
-        rows = self._papers.rows({entry.paper for each in entries.values() for entry in each})
-        lines = [
-            {
-                "edition_id": edition,
-                "paper_id": rows[entry.paper],
-                "interest": entry.interest,
-                "score": entry.score,
-                "probability": entry.probability,
-                "why": entry.why,
+        told = [(edition, entry) for edition, each in entries.items() for entry in each]
+        rows = self._papers.rows({entry.paper for _, entry in told})
+        statement = insert(self._db, t.left_out).on_conflict_do_nothing()
+        for part in chunks(told, MANY):
+            cells: dict[str, list[Any]] = {
+                "edition_id": [edition for edition, _ in part],
+                "paper_id": [rows[entry.paper] for _, entry in part],
+                "interest": [entry.interest for _, entry in part],
+                "score": [entry.score for _, entry in part],
+                "probability": [entry.probability for _, entry in part],
+                "why": [entry.why for _, entry in part],
             }
-            for edition, each in entries.items()
-            for entry in each
-        ]
-        for part in chunks(lines, MANY):
-            many(self._db, insert(self._db, t.left_out).on_conflict_do_nothing(), part)
+            in_columns(self._db, statement, cells)
 
     def of(self, subscriber: int, *, limit: int, since: date | None = None) -> list[Shadowed]:
         """What a subscriber's editions left out, at most `limit`: newest edition first, in it the highest score."""

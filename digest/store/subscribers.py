@@ -208,6 +208,25 @@ class Subscribers:
         dropped = sa.update(t.paper).where(p.id == paper_row, sa.func.length(p.terms) == 1)
         self._db.execute(dropped.values(terms=b""))
 
+    def like_all(self, subscriber: int, papers: Mapping[int, int], *, now: datetime) -> None:
+        """Like many papers, each for an interest, all by their row numbers; one that is judged already stays so."""
+        rows = [
+            {
+                "subscriber_id": subscriber,
+                "paper_id": paper,
+                "interest_id": interest,
+                "verdict": Verdict.LIKE.value,
+                "given_at": now,
+            }
+            for paper, interest in papers.items()
+        ]
+        p = t.paper.c
+        for part in chunks(rows):
+            self._db.execute(insert(self._db, t.feedback).on_conflict_do_nothing(), part)
+            liked = p.id.in_([row["paper_id"] for row in part])
+            dropped = sa.update(t.paper).where(liked, sa.func.length(p.terms) == 1)
+            self._db.execute(dropped.values(terms=b""))
+
     def _words(self, subscribers: list[int]) -> dict[int, dict[str, list[str]]]:
         """What was written, by number of the interest and by field."""
         words: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))

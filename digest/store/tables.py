@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 
 from digest.store import search_tables as search_tables
+from digest.store.audit_tables import audit as audit
+from digest.store.audit_tables import restoration as restoration
 from digest.store.joining_tables import application as application
 from digest.store.joining_tables import joining as joining
 from digest.store.metadata import Id, belongs_to
@@ -16,6 +18,8 @@ from digest.store.outbox_tables import reply as reply
 from digest.store.outbox_tables import suppression as suppression
 from digest.store.text_tables import former_text as former_text
 from digest.store.types import UtcDateTime
+from digest.store.wanted_tables import wanted as wanted
+from digest.store.wanted_tables import wanted_name as wanted_name
 
 UNCOUNTED = "length(terms) = 0"  # in the words of the index, which serves no others
 WITH_TERMS = "length(terms) > 1"  # the same; one byte stands for terms that were dropped
@@ -214,6 +218,7 @@ subscriber = sa.Table(
     sa.Column("heard_at", UtcDateTime),  # when they last voted, changed or confirmed something
     sa.Column("learner", sa.Text, nullable=False, server_default="full"),  # subscribers.Learner
     sa.Column("paused_until", sa.Date),  # local; the first day after a pause that ends by itself
+    sa.Column("left_at", UtcDateTime),  # when they last left by a link, a button or a mail
     sa.Column("threshold", sa.Float),  # the least probability of a paper, where the reader has chosen one
     sa.Index(
         "ix_subscriber_next_due_at",

@@ -1,6 +1,6 @@
 """Bulk writes that both engines understand."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -23,7 +23,12 @@ def many(connection: sa.Connection, statement: sa.Insert, rows: Sequence[dict[st
     The same as `connection.execute`, with each value made ready for the driver by its column's type, and without the
     rest of what SQLAlchemy does for each value, which takes longer than the database.
     """
-    text, values = _for_driver(connection, statement, rows)
+    in_columns(connection, statement, {name: [row[name] for row in rows] for name in rows[0]})
+
+
+def in_columns(connection: sa.Connection, statement: sa.Insert, cells: Mapping[str, Sequence[Any]]) -> None:
+    """The same for rows that are given column by column, all of one length above 0."""
+    text, values = _for_driver(connection, statement, cells)
     connection.exec_driver_sql(text, values)
 
 
@@ -31,7 +36,7 @@ def each(connection: sa.Connection, statement: ReturningInsert[Any], rows: Seque
     """The same for a statement that returns a column: what it returns for each row, None where that is nothing."""
     if not rows:
         return []
-    text, values = _for_driver(connection, statement, rows)
+    text, values = _for_driver(connection, statement, {name: [row[name] for row in rows] for name in rows[0]})
     cursor, found = connection.connection.cursor(), []
     try:
         for row in values:
@@ -44,23 +49,23 @@ def each(connection: sa.Connection, statement: ReturningInsert[Any], rows: Seque
 
 
 def _for_driver(
-    connection: sa.Connection, statement: sa.Insert | ReturningInsert[Any], rows: Sequence[dict[str, Any]]
+    connection: sa.Connection, statement: sa.Insert | ReturningInsert[Any], columns: Mapping[str, Sequence[Any]]
 ) -> tuple[str, list[Any]]:
     """A statement's text, and the values of each row as the driver takes them."""
-    dialect = connection.dialect
-    compiled = statement.compile(dialect=dialect, column_keys=list(rows[0]))
+    dialect, count = connection.dialect, len(next(iter(columns.values())))
+    compiled = statement.compile(dialect=dialect, column_keys=list(columns))
     names = getattr(compiled, "positiontup", None) or list(compiled.binds)
     cells = []
     for name in names:
         bind = compiled.binds[name]  # a column, or a value that the statement itself gives
-        values = [row[name] for row in rows] if name in rows[0] else [bind.value] * len(rows)
+        values = columns[name] if name in columns else [bind.value] * count
         cells.append(_ready(values, bind.type.dialect_impl(dialect).bind_processor(dialect)))
     in_order = list(zip(*cells, strict=True))
     in_place = getattr(compiled, "positiontup", None) is not None
     return str(compiled), in_order if in_place else [dict(zip(names, row, strict=True)) for row in in_order]
 
 
-def _ready(values: list[Any], step: Callable[[Any], Any] | None) -> list[Any]:
+def _ready(values: Sequence[Any], step: Callable[[Any], Any] | None) -> Sequence[Any]:
     return values if step is None else [step(value) for value in values]
 
 

@@ -75,7 +75,12 @@ class Works:
 
     def read_as(self, name: PaperId) -> PaperId | None:
         """The id that a paper is read as, by any of its names; None for a name that nothing kept goes by."""
-        return (self._own([name]) or self._found({name})).get(name)
+        return self.read_as_each([name]).get(name)
+
+    def read_as_each(self, names: Iterable[PaperId]) -> dict[PaperId, PaperId]:
+        """The same for many names; those that nothing kept goes by are not among them."""
+        wanted = set(names)
+        return self._found(wanted) | self._own(wanted)
 
     def roots(self, rows: Iterable[int]) -> dict[int, int]:
         """For each paper, the one that it is read as: itself, unless it was merged."""

@@ -8,7 +8,7 @@ import contextlib
 import smtplib
 import socket
 import ssl
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from digest.errors import Refusal, RelayUnavailable, TransportError, UncertainDelivery
@@ -173,14 +173,17 @@ def _ends_connection(error: TransportError) -> bool:
     return isinstance(error, UncertainDelivery) or error.code == CLOSING or error.code // 100 not in {0, 4, 5}
 
 
-def connected(settings: SmtpSettings, *, tls: ssl.SSLContext, patience: Patience) -> Connection:
-    """A connection that is secured and logged in as the settings say; RelayUnavailable if there can be none."""
+def connected(settings: SmtpSettings, *, tls: Callable[[], ssl.SSLContext], patience: Patience) -> Connection:
+    """A connection that is secured and logged in as the settings say; RelayUnavailable if there can be none.
+
+    `tls` says whom to trust, and is asked only where something is encrypted.
+    """
     place = f"{settings.host}:{settings.port}"
     relay: Relay | None = None
     try:
         relay = _greeted(settings, tls)
         if settings.security is Security.STARTTLS:
-            relay.starttls(context=tls)
+            relay.starttls(context=tls())
         relay.ehlo_or_helo_if_needed()
         if settings.username:
             relay.login(settings.username, settings.password)
@@ -194,10 +197,10 @@ def connected(settings: SmtpSettings, *, tls: ssl.SSLContext, patience: Patience
     return Connection(relay, place=place, patience=patience)
 
 
-def _greeted(settings: SmtpSettings, tls: ssl.SSLContext) -> Relay:
+def _greeted(settings: SmtpSettings, tls: Callable[[], ssl.SSLContext]) -> Relay:
     where = (settings.host, settings.port)
     if settings.security is Security.TLS:
-        relay: Relay = RelayOverTls(*where, timeout=settings.connect_seconds, context=tls)
+        relay: Relay = RelayOverTls(*where, timeout=settings.connect_seconds, context=tls())
     else:
         relay = Relay(*where, timeout=settings.connect_seconds)
     # The final dot is a packet of its own, which Nagle's algorithm would hold back for 40 ms.

@@ -69,14 +69,18 @@ class SmtpTransport:
             return connection.exchange(ready)
 
     def _opened(self) -> Connection:
+        return connected(self._settings, tls=self._trusted, patience=self._patience)
+
+    def _trusted(self) -> ssl.SSLContext:
+        """Whom to trust; the system's authorities are read when somebody asks, which takes 30 ms."""
         if self._tls is None:
             self._tls = ssl.create_default_context()
-        return connected(self._settings, tls=self._tls, patience=self._patience)
+        return self._tls
 
 
 def log_in(settings: SmtpSettings) -> None:
     """See whether the relay lets us in, and go again; RelayUnavailable if it does not."""
-    connected(settings, tls=ssl.create_default_context(), patience=_USUAL).quit()
+    connected(settings, tls=ssl.create_default_context, patience=_USUAL).quit()
 
 
 def _is_worth_another(error: TransportError) -> bool:

@@ -14,7 +14,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from digest import __version__
+from digest.app import App
 from digest.membership.typed import LONGEST_NAME
+from digest.store.audits import Audit
 from digest.subscribers import SubscriberState
 from digest.web import administering as work
 from digest.web.api import JSON, encoded, problem
@@ -25,6 +27,8 @@ from digest.web.openapi import Operation, Parameter, Refused, document, plain, t
 from digest.web.pages import Pages
 
 _ROOT = "/api/admin"
+_WHO = "key:admin_key"  # the one key there is, by its setting
+_LONGEST = 100  # characters of a paper's id in the audit log
 _MOST_NUMBER = 2**31 - 1  # of a subscriber
 _NUMBER = Parameter(
     name="number", said="The number of a subscriber", kind=int, in_path=True, least=1, most=_MOST_NUMBER
@@ -81,7 +85,7 @@ class AdminDoor:
             values["body"] = made_of(operation.body, await json_of(request))
         else:
             await drained(request)
-        found = await self._ask(lambda app: operation.work(app, **values))
+        found = await self._ask(lambda app: _done_and_noted(app, operation, values))
         if found is None:
             raise Refused(404, "No such thing", "there is no such subscriber, or no such paper is kept here")
         if operation.answer is None:
@@ -99,6 +103,17 @@ class AdminDoor:
             said="Subscribers and their profiles.",
         )
         return Response(encoded(made), media_type=JSON)
+
+
+def _done_and_noted(app: App, operation: Operation, values: dict[str, Any]) -> Any:
+    """What an operation answers; a change that was made is in the audit log."""
+    found = operation.work(app, **values)
+    if operation.method != "GET" and found is not None:
+        made = getattr(found, "number", None) or values.get("number")
+        target = ", ".join([f"subscriber {made}", *([f"paper {values['id']}"[:_LONGEST]] if "id" in values else [])])
+        with app.store.begin() as tx:
+            tx.audits.note(Audit(at=app.now, who=_WHO, what=operation.id, target=target, outcome="done"))
+    return found
 
 
 def _digest(text: str) -> bytes:

@@ -49,7 +49,7 @@ def deliver(app: App, who: Subscriber, form: Form) -> Went:
     language = form.read("language", people.checked_language) if form.text("language") else None
     on = frozenset(place for place, name in enumerate(DAY_NAMES) if name in form.all("day"))
     if not on:
-        form.refuse("day", "tick at least one day")
+        form.refuse("day", N_("tick at least one day"))
     least = form.read("least", _least)
     if not form.errors and zone and at is not None and papers and kind:
         preferences.deliver_as(
@@ -95,7 +95,7 @@ def move(app: App, who: Subscriber, form: Form) -> Went:
 
 def erase(app: App, who: Subscriber, form: Form) -> Went:
     if form.text("sure") != "yes":
-        form.refuse("sure", "tick this first")
+        form.refuse("sure", N_("tick this first"))
     else:
         data.erase(app.store, who)
     return Went(page="erasing", part="erase", said="", is_erased=not form.errors)
@@ -103,7 +103,7 @@ def erase(app: App, who: Subscriber, form: Form) -> Went:
 
 def add_interest(app: App, who: Subscriber, form: Form) -> Went:
     if not form.lines("about"):
-        form.refuse("about", "say in a sentence what it is about")
+        form.refuse("about", N_("say in a sentence what it is about"))
     form.read("name", typed.interest_name)
     if not form.errors:
         with _refusing(form, "name"):
@@ -200,6 +200,8 @@ DEEDS: dict[str, Deed] = {
 
 # ------------------------------------------------------------ fields
 
+_NO_DATE = N_("not a date: {text!r}; give one such as 2026-03-31")
+
 
 def _size(text: str) -> int:
     return typed.size(_whole(text))
@@ -211,13 +213,13 @@ def _quota(text: str) -> int | None:
 
 def _whole(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,4}", text.strip()):
-        raise InvalidInput(f"not a whole number: {text!r}")
+        raise InvalidInput(N_("not a whole number: {text!r}"), text=text)
     return int(text)
 
 
 def _weight(text: str) -> float:
     if not re.fullmatch(r"[0-9]{1,4}([.,][0-9]{1,4})?", text.strip()):
-        raise InvalidInput(f"not a number: {text!r}; 1 is the usual one")
+        raise InvalidInput(N_("not a number: {text!r}; 1 is the usual one"), text=text)
     return typed.weight(float(text.strip().replace(",", ".")))
 
 
@@ -226,7 +228,8 @@ def _least(text: str) -> float | None:
     if not text.strip():
         return None
     if not re.fullmatch(r"[0-9]{1,2}", text.strip()):
-        raise InvalidInput(f"not 0 to 99 per cent: {text!r}; leave it empty for what is usual here")
+        message = N_("not 0 to 99 per cent: {text!r}; leave it empty for what is usual here")
+        raise InvalidInput(message, text=text)
     return int(text) / 100
 
 
@@ -235,25 +238,25 @@ def _day(text: str) -> date | None:
     if not text.strip():
         return None
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text.strip()):
-        raise InvalidInput(f"not a date: {text!r}; give one such as 2026-03-31")
+        raise InvalidInput(_NO_DATE, text=text)
     try:
         return date.fromisoformat(text.strip())
     except ValueError as error:
-        raise InvalidInput(f"not a date: {text!r}; give one such as 2026-03-31") from error
+        raise InvalidInput(_NO_DATE, text=text) from error
 
 
 def _kind(text: str) -> EditionKind:
     try:
         return EditionKind(text)
     except ValueError as error:
-        raise InvalidInput("choose daily or weekly") from error
+        raise InvalidInput(N_("choose daily or weekly")) from error
 
 
 def _field(text: str) -> ProfileField:
     try:
         return ProfileField(text)
     except ValueError as error:
-        raise InvalidInput("there is no such list") from error
+        raise InvalidInput(N_("there is no such list")) from error
 
 
 @contextmanager
@@ -262,4 +265,4 @@ def _refusing(form: Form, field: str) -> Iterator[None]:
     try:
         yield
     except InvalidInput as error:
-        form.refuse(field, str(error))
+        form.refuse(field, error.message, **error.places)

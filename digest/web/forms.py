@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from digest.errors import InvalidInput
+from digest.rendering.words import ENGLISH
 
 Value = TypeVar("Value")
 
@@ -12,6 +13,7 @@ class Form:
     """Fields by name; a field that cannot be used gets an error, and keeps what was typed."""
 
     def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
+        self.words = ENGLISH  # what errors are said in
         self._values: dict[str, list[str]] = {}
         self.errors: dict[str, str] = {}  # a sentence by field
         for name, value in pairs:
@@ -35,10 +37,12 @@ class Form:
         try:
             return check(self.text(name))
         except InvalidInput as error:
-            self.refuse(name, str(error))
+            self.refuse(name, error.message, **error.places)
             return None
 
-    def refuse(self, name: str, problem: str) -> None:
-        """Note what is wrong with a field, as a sentence of its own."""
+    def refuse(self, name: str, message: str, /, **places: object) -> None:
+        """Note what is wrong with a field, as a sentence of its own; `message` is of the catalogues."""
+        said = self.words.gettext(message)
+        problem = said.format(**places) if places else said
         sentence = problem[:1].upper() + problem[1:]
         self.errors[name] = sentence if sentence.endswith(".") else f"{sentence}."

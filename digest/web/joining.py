@@ -16,6 +16,7 @@ from digest.membership import joining, typed, wishes
 from digest.membership.joining import Link, Opened
 from digest.rendering import catalogues
 from digest.rendering.pages import EditionPage, edition_page, listed
+from digest.rendering.words import N_
 from digest.store.joining import Purpose
 from digest.subscribers import DAY_NAMES
 from digest.web import traps
@@ -26,11 +27,12 @@ from digest.web.languages import language_of
 from digest.web.origins import refuse_other_sites
 from digest.web.pages import Pages
 from digest.web.views import next_edition, ticked, zones
-from digest.web.wishing import Read, read
+from digest.web.wishing import Read, named_in, read
 
 _AT_ONCE = 2  # editions that are tried out at the same time; each keeps a processor busy
 _USUAL = (("at", "07:00"), ("zone", "UTC"), *(("day", name) for name in DAY_NAMES))
-_NAME_CHARACTERS = 200  # of an author whose page leads here
+_NAME_CHARACTERS = 200  # of an author or a paper whose page leads here
+_MOST_LED = 20  # papers that one address names
 _FINDABLE = {"X-Robots-Tag": "all"}  # unlike pages of readers
 _UNPROCESSABLE, _GONE = 422, 410
 
@@ -80,7 +82,9 @@ class JoiningDoor:
 
     async def _sent(self, request: Request) -> Form:
         refuse_other_sites(request, self._pages.site.url)
-        return await form_of(request)
+        form = await form_of(request)
+        form.words = catalogues.words(language_of(request))
+        return form
 
     async def _shown(self, request: Request, form: Form) -> Response:
         """The form as it was filled in, with the edition it gives."""
@@ -132,8 +136,10 @@ class JoiningDoor:
 
 
 def _begun(request: Request) -> Form:
-    """The form before anything is typed, with the author whose page has led here."""
-    return Form([*_USUAL, ("authors", request.query_params.get("author", "")[:_NAME_CHARACTERS])])
+    """The form before anything is typed, with the author or the papers whose page has led here."""
+    query = request.query_params
+    papers = [("paper", name[:_NAME_CHARACTERS]) for name in query.getlist("paper")[:_MOST_LED]]
+    return Form([*_USUAL, ("authors", query.get("author", "")[:_NAME_CHARACTERS]), *papers])
 
 
 def _kept(app: App, form: Form, language: str) -> bool:
@@ -141,7 +147,7 @@ def _kept(app: App, form: Form, language: str) -> bool:
     found = read(app.store, form, language)
     email = form.read("email", typed.address)
     if not form.errors and not traps.is_timely(app, form) and not traps.is_trapped(form):
-        form.refuse("email", "that was quicker than people type, or open for a day; look it over and press again")
+        form.refuse("email", N_("that was quicker than people type, or open for a day; look it over and press again"))
     if form.errors or found is None or email is None:
         return False
     if not traps.is_trapped(form):
@@ -155,11 +161,12 @@ def _tried(app: App, found: Read) -> EditionPage | None:
 
 
 def _offered(app: App, form: Form, language: str) -> dict[str, Any]:
-    """The papers to tick, and when the form was shown."""
-    said, marked = catalogues.words(language), form.all("paper")
-    papers = [listed(paper, words=said) for paper in wishes.offered(app.store)]
+    """The papers to tick, those that are ticked first where they are not offered anyway; and when it was shown."""
+    said, offered = catalogues.words(language), {paper.id: paper for paper in wishes.offered(app.store)}
+    ticked = {paper.id: paper for paper in wishes.known(app.store, named_in(form)).values()}
     return {
-        "papers": [(paper, paper.key in marked) for paper in papers],
+        "papers": [(listed(paper, words=said), key in ticked) for key, paper in (ticked | offered).items()],
+        "are_of_today": ticked.keys() <= offered.keys(),
         "began": form.text(traps.STAMP) if traps.is_timely(app, form) else traps.stamp(app),
     }
 

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from babel import Locale
 from jinja2 import Environment
 from starlette.responses import HTMLResponse, Response
 
@@ -16,6 +17,12 @@ from digest.rendering.templates import environment, render, translated
 from digest.rendering.words import Words
 
 log = logging.getLogger(__name__)
+
+
+@cache
+def direction(language: str) -> str:
+    """Which way a language (BCP 47) is written: "ltr" or "rtl"."""
+    return Locale.parse(language, sep="-").text_direction
 
 
 class Pages:
@@ -48,6 +55,7 @@ class Pages:
             "static": f"{self.root}/static",
             "here": "",
             "language": words.language,
+            "direction": direction(words.language),
             **values,
         }
         try:
@@ -58,9 +66,13 @@ class Pages:
         # What is shown may hold lone surrogates, which UTF-8 has none of.
         return HTMLResponse(html.encode("utf-8", "replace"), status, headers=headers)
 
-    def problem(self, heading: str, text: str, *, status: int, headers: Mapping[str, str] | None = None) -> Response:
+    def problem(
+        self, heading: str, text: str, *, status: int, language: str, headers: Mapping[str, str] | None = None
+    ) -> Response:
         """A page that says what is wrong and what can be done, with the operator's address."""
-        return self.page("problem.html.j2", status=status, headers=headers, heading=heading, text=text)
+        return self.page(
+            "problem.html.j2", language=language, status=status, headers=headers, heading=heading, text=text
+        )
 
     def _translated(self, words: Words) -> tuple[Environment, Environment]:
         return translated(self._own, words), translated(self._builtin, words)

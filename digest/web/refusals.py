@@ -4,19 +4,25 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from digest.rendering import catalogues
+from digest.rendering.words import N_
+from digest.web.languages import language_of
 from digest.web.pages import Pages
 
 REFUSALS = {
-    403: ("Not from there.", "Nothing was changed. Open the page again from your mail and press the button there."),
-    404: ("No such page.", "A link from a mail must be whole, to its last letter."),
-    405: ("Not here.", "This page cannot do that. Open it again from your mail."),
-    408: ("Too slow.", "Nothing was changed. Try again."),
-    410: ("This edition is no longer kept.", "Your newer mails and the link to your settings still work."),
-    413: ("Too much.", "Nothing was changed. Open the page again from your mail."),
-    415: ("Not readable.", "Nothing was changed. Open the page again from your mail and use its own form."),
-    429: ("Too many tries.", "Wait a minute."),
+    403: (
+        N_("Not from there."),
+        N_("Nothing was changed. Open the page again from your mail and press the button there."),
+    ),
+    404: (N_("No such page."), N_("A link from a mail must be whole, to its last letter.")),
+    405: (N_("Not here."), N_("This page cannot do that. Open it again from your mail.")),
+    408: (N_("Too slow."), N_("Nothing was changed. Try again.")),
+    410: (N_("This edition is no longer kept."), N_("Your newer mails and the link to your settings still work.")),
+    413: (N_("Too much."), N_("Nothing was changed. Open the page again from your mail.")),
+    415: (N_("Not readable."), N_("Nothing was changed. Open the page again from your mail and use its own form.")),
+    429: (N_("Too many tries."), N_("Wait a minute.")),
 }
-OTHERWISE = ("Not this way.", "Open the page again from your mail.")
+OTHERWISE = (N_("Not this way."), N_("Open the page again from your mail."))
 
 _PROGRAMS = "/api/"
 
@@ -27,4 +33,6 @@ def refused(pages: Pages, request: Request, error: HTTPException) -> Response:
     if request.url.path.removeprefix(pages.root).startswith(_PROGRAMS):
         problem = {"type": "about:blank", "title": heading, "status": error.status_code, "detail": text}
         return JSONResponse(problem, error.status_code, headers=error.headers, media_type="application/problem+json")
-    return pages.problem(heading, text, status=error.status_code, headers=error.headers)
+    language = language_of(request)
+    said = catalogues.words(language).gettext
+    return pages.problem(said(heading), said(text), language=language, status=error.status_code, headers=error.headers)

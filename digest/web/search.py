@@ -7,7 +7,7 @@
 import re
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlencode
 
 from starlette.datastructures import QueryParams
@@ -19,14 +19,15 @@ from starlette.routing import Route
 from digest import browse
 from digest.app import App
 from digest.browse import Found
+from digest.records import Record
 from digest.rendering import catalogues
 from digest.rendering.plain import clean, one_line
 from digest.rendering.public import paper_href, public_paper
 from digest.rendering.public_feed import FORMS, last_changed, public_feed
 from digest.rendering.words import Words
 from digest.web.asking import Asking
-from digest.web.conditional import Written, answer, written
-from digest.web.days import MAX_AGE, VARY
+from digest.web.conditional import Written, answer, packs, written
+from digest.web.days import IN_FULL, MAX_AGE, VARY
 from digest.web.languages import language_of
 from digest.web.pages import Pages
 from digest.web.public_feeds import FEED_NAMES, LINK_TYPES, feed_again, feed_path, feed_uri, feed_written
@@ -102,6 +103,19 @@ def asked_of(query: QueryParams) -> Asked:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Form:
+    """How a page is wanted."""
+
+    language: str
+    is_chosen: bool  # whether the address names the language
+    packs: bool
+
+    @classmethod
+    def of(cls, request: Request) -> Self:
+        return cls(language=language_of(request), is_chosen="lang" in request.query_params, packs=packs(request))
+
+
 class SearchDoor:
     """Answers at /search."""
 
@@ -115,8 +129,8 @@ class SearchDoor:
 
     async def page(self, request: Request) -> Response:
         """The form with what it found; where the query names a paper, that paper's page."""
-        asked, language = _asked(request), language_of(request)
-        found = await self._ask(lambda app: self._shown(app, asked, language, is_chosen="lang" in request.query_params))
+        asked, form = _asked(request), _Form.of(request)
+        found = await self._ask(lambda app: self._shown(app, asked, form))
         if isinstance(found, str):
             return RedirectResponse(found, 302)
         return answer(request, found, cache=MAX_AGE, vary=VARY)
@@ -127,15 +141,17 @@ class SearchDoor:
         words = catalogues.words(language_of(request))
         return feed_again(request, await self._ask(lambda app: self._feed(app, asked, form, words)))
 
-    def _shown(self, app: App, asked: Asked, language: str, *, is_chosen: bool) -> Written | str:
-        found, words = asked.found(app), catalogues.words(language)
+    def _shown(self, app: App, asked: Asked, form: "_Form") -> Written | str:
+        found, words = asked.found(app), catalogues.words(form.language)
         if found.direct is not None:
-            return f"{self._pages.root}{paper_href(found.direct)}{f'?lang={language}' if is_chosen else ''}"
+            return f"{self._pages.root}{paper_href(found.direct)}{f'?lang={form.language}' if form.is_chosen else ''}"
         if found.page > found.pages:
             raise HTTPException(404)
+        today = app.now.date()
         told: dict[str, Any] = {
             "asked": asked,
-            "papers": [public_paper(each, words, today=app.now.date()) for each in found.records],
+            "papers": [public_paper(each, words, today=today) for each in found.records[:IN_FULL]],
+            "titles": [public_paper(_bare(each), words, today=today) for each in found.records[IN_FULL:]],
             "standfirst": standfirst(found, asked, words),
             "corrected": clean(found.corrected),
             "shown": _range(found, words),
@@ -147,8 +163,8 @@ class SearchDoor:
                 for form in FORMS
             ],
         }
-        page = self._pages.page("search.html.j2", language=language, here="search", **told)
-        return written(bytes(page.body), "text/html; charset=utf-8")
+        page = self._pages.page("search.html.j2", language=form.language, here="search", **told)
+        return written(bytes(page.body), "text/html; charset=utf-8", packs=form.packs)
 
     def _sorts(self, asked: Asked, found: Found, words: Words) -> list[tuple[str, str, bool]]:
         """Name, address, and whether it is so; nothing where there is but one order."""
@@ -178,6 +194,11 @@ class SearchDoor:
 
     def _feed_href(self, asked: Asked, form: str) -> str:
         return f"{feed_path(_PATH, form)}{replace(asked, page=1, newest=False).query}"
+
+
+def _bare(record: Record) -> Record:
+    """Without its abstract, which takes longest to word: a title leads to the paper's page."""
+    return replace(record, paper=replace(record.paper, abstract=""))
 
 
 def standfirst(found: Found, asked: Asked, words: Words) -> str:

@@ -74,6 +74,7 @@ class SettingsDoor:
         if what not in DEEDS:
             raise HTTPException(404)
         who = await self._holder(request)
+        form.words = catalogues.words(who.language)
         went = await self._ask(lambda app: DEEDS[what](app, who, form))
         if went.is_erased:
             return self._pages.page("erased.html.j2", language=who.language)

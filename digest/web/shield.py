@@ -9,7 +9,9 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from digest.errors import DigestError, StoreError
+from digest.rendering import catalogues
 from digest.web.clients import Clients
+from digest.web.languages import language_of
 from digest.web.pages import Pages
 from digest.websettings import WebSettings
 
@@ -59,11 +61,11 @@ class Shield:
         except ClientDisconnect:
             return
         except Exception as error:  # whatever it is, the next request is answered
-            answer = self._failed(error)
+            answer = self._failed(error, language_of(Request(scope)))
             if not begun:
                 await answer(scope, receive, guarded)
 
-    def _failed(self, error: Exception) -> Response:
+    def _failed(self, error: Exception, language: str) -> Response:
         """Log it under a short handle, and say that."""
         handle = secrets.token_hex(4)
         if isinstance(error, DigestError):
@@ -71,10 +73,13 @@ class Shield:
         else:
             log.error("answer=%s failed", handle, exc_info=error)
         busy = isinstance(error, StoreError)
+        words = catalogues.words(language)
+        form = words.gettext("It is logged as {handle}; what you asked for was not done. Try again in a minute.")
         return self._pages.problem(
-            "Our mistake.",
-            f"It is logged as {handle}; what you asked for was not done. Try again in a minute.",
+            words.gettext("Our mistake."),
+            form.format(handle=handle),
             status=503 if busy else 500,
+            language=language,
             headers={"Retry-After": "60"} if busy else None,
         )
 

@@ -12,7 +12,7 @@ from digest.membership import feeds, standing
 from digest.membership.preferences import entries_of
 from digest.membership.standing import Standing
 from digest.membership.typed import MOST_PAPERS
-from digest.rendering import catalogues
+from digest.rendering import catalogues, told
 from digest.rendering.pages import interest_label, listed, percent
 from digest.rendering.words import N_, Words
 from digest.store import Store
@@ -30,6 +30,17 @@ _STATES = {
         "Mail to you was refused or called spam, so none is sent. Write to us to have it sent again."
     ),
     SubscriberState.PENDING: N_("You have not confirmed yet. Nothing is sent until you do."),
+}
+# Why a paper was left out, as the shadow log keeps it.
+LEFT_OUT = {
+    N_("named below the fold"),
+    N_("withdrawn"),
+    N_("sent or voted on before"),
+    N_("below the threshold"),
+    N_("nearly repeats another paper"),
+    N_("its interest had its quota"),
+    N_("the edition was full"),
+    N_("its mail could not be sent in time"),
 }
 # What each list of an interest is called, what it does, and an example of an entry.
 FIELDS = {
@@ -85,7 +96,7 @@ def interest(store: Store, who: Subscriber, query: Mapping[str, str], now: datet
         "interest": found.name,
         "label": interest_label(found.name, words),
         "is_main": found.name.casefold() == MAIN,
-        "weight": f"{found.weight:g}",
+        "weight": told.pointed(f"{found.weight:g}", words),
         "most": "" if found.quota is None else str(found.quota),
         "most_papers": MOST_PAPERS,
         "votes": words.gettext("{papers} liked, {count} not").format(papers=liked, count=disliked),
@@ -222,7 +233,7 @@ def _interest_line(each: Interest, words: Words) -> dict[str, str]:
         "name": each.name,
         "label": interest_label(each.name, words),
         "liked": words.figures(len(each.liked)),
-        "weight": f"{each.weight:g}",
+        "weight": told.pointed(f"{each.weight:g}", words),
         "most": words.gettext("any") if each.quota is None else str(each.quota),
     }
 
@@ -253,6 +264,6 @@ def _shadow_line(line: Shadowed, words: Words) -> dict[str, Any]:
     return {
         "paper": listed(line.paper, words=words),
         "likely": percent(line.probability, words),
-        "why": line.why,
+        "why": words.gettext(line.why) if line.why in LEFT_OUT else line.why,
         "is_asked": line.reclaimed_at is not None,
     }

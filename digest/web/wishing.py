@@ -7,9 +7,11 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from digest.errors import InvalidInput
+from digest.identity import PaperId
 from digest.membership import typed, wishes
 from digest.membership.pasted import pasted
 from digest.membership.wishes import Wish
+from digest.rendering.words import N_
 from digest.store import Store
 from digest.subscribers import DAY_NAMES, ProfileField, Schedule
 from digest.web.forms import Form
@@ -36,7 +38,7 @@ def read(store: Store, form: Form, language: str) -> Read | None:
     authors = form.read("authors", _authors)
     if schedule is None or categories is None or texts is None or authors is None:
         return None
-    ticked = pasted(" ".join(form.all("paper"))).keys
+    ticked = named_in(form)
     found = wishes.known(store, (*ticked, *named.keys))
     liked = dict.fromkeys(found[key].id for key in (*ticked, *named.keys) if key in found)
     return Read(
@@ -53,11 +55,16 @@ def read(store: Store, form: Form, language: str) -> Read | None:
     )
 
 
+def named_in(form: Form) -> tuple[PaperId, ...]:
+    """The papers that are ticked."""
+    return pasted(" ".join(form.all("paper"))).keys
+
+
 def _schedule(form: Form) -> Schedule | None:
     zone, at = form.read("zone", _zone), form.read("at", _hour)
     on = frozenset(place for place, name in enumerate(DAY_NAMES) if name in form.all("day"))
     if not on:
-        form.refuse("day", "tick at least one day")
+        form.refuse("day", N_("tick at least one day"))
     return Schedule(timezone=zone, send_at=at, days=on) if zone and at is not None and on else None
 
 
@@ -72,14 +79,14 @@ def _zone(text: str) -> ZoneInfo:
 def _categories(text: str) -> tuple[str, ...]:
     asked = tuple(dict.fromkeys(filter(None, re.split(r"[,;\s]+", text))))
     if len(asked) > MOST_CATEGORIES:
-        raise InvalidInput(f"at most {MOST_CATEGORIES} categories")
+        raise InvalidInput(N_("at most {most} categories"), most=MOST_CATEGORIES)
     return tuple(typed.words(ProfileField.CATEGORY, asked))
 
 
 def _authors(text: str) -> tuple[str, ...]:
     asked = tuple(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
     if len(asked) > MOST_AUTHORS:
-        raise InvalidInput(f"at most {MOST_AUTHORS} authors")
+        raise InvalidInput(N_("at most {most} authors"), most=MOST_AUTHORS)
     return tuple(typed.words(ProfileField.FOLLOW, asked))
 
 
@@ -87,5 +94,5 @@ def _texts(text: str, titles: tuple[str, ...]) -> tuple[str, ...]:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     asked = tuple(dict.fromkeys((*lines, *titles)))
     if len(asked) > MOST_TEXTS:
-        raise InvalidInput(f"at most {MOST_TEXTS} lines, and pasted titles, in all")
+        raise InvalidInput(N_("at most {most} lines, and pasted titles, in all"), most=MOST_TEXTS)
     return tuple(typed.words(ProfileField.INTEREST, asked))

@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -20,16 +20,19 @@ from digest.papers import Announcement, AnnouncementKind, Paper
 from digest.relevance.text import count_paper
 from digest.sample import papers as sample_papers
 from digest.store import DatabaseSettings, Store
+from tests.embedded import empty_database
 from tests.fakes import paper
 from tests.smtp_server import Mailbox, smtp_server
 
-CHROMIUM = "/usr/bin/chromium"
 WIDTHS = (375, 1280)
 NARROWEST = 320
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 _HEIGHT = 900
+_EVERY_RULE: Mapping[str, Any] = {}
+_OF_COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}  # all else is alike in each colour scheme
 _PATIENCE = 60.0  # seconds until the server answers
 _GOODBYE = 15.0  # seconds until it has ended
+MORNING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # a Monday, when editions for 7 in Berlin are due
 _CONFIG = """
 [site]
 url = "{url}"
@@ -63,16 +66,20 @@ def sample() -> list[Paper]:
 
 @dataclass
 class House:
-    """`digest serve --no-scheduler` over a folder, and the commands of its operator."""
+    """`digest serve --no-scheduler` over a folder, and the commands of its operator; all clocks began at MORNING."""
 
     url: str
     folder: Path
     mailbox: Mailbox
+    _began: float = field(default_factory=time.monotonic)
+
+    def now(self, *, days: int = 0) -> datetime:
+        """The present moment here, or the same of another day."""
+        return MORNING + timedelta(days=days, seconds=time.monotonic() - self._began)
 
     def announce(self, papers: Sequence[Paper], day: date) -> None:
         """Keep papers as a harvest of that day does."""
-        store = Store(DatabaseSettings(url=f"sqlite:///{self.folder}/paperround.db"))
-        now = datetime.now(UTC)
+        store, now = Store(DatabaseSettings(url=f"sqlite:///{self.folder}/paperround.db")), self.now()
         try:
             with store.begin() as tx:
                 terms = {each.id: count_paper(each.title, each.abstract).to_bytes() for each in papers}
@@ -84,7 +91,7 @@ class House:
 
     def __call__(self, *arguments: str, days: int = 0) -> None:
         """A command, some days from now."""
-        now = (datetime.now(UTC) + timedelta(days=days)).isoformat()
+        now = self.now(days=days).isoformat()
         assert main.run(["--config", str(self.folder / "config.toml"), "--now", now, *arguments]) == 0
 
     def mails(self, to: str, *, days: int = 0) -> list["Letter"]:
@@ -130,8 +137,9 @@ def house(folder: Path) -> Iterator[House]:
     with smtp_server(mailbox) as smtp:
         made = House(f"http://127.0.0.1:{port}", folder, mailbox)
         (folder / "config.toml").write_text(_CONFIG.format(url=made.url, folder=folder, smtp=smtp), encoding="utf-8")
-        made("db", "upgrade")
+        (folder / "paperround.db").write_bytes(empty_database())
         command = [str(Path(sys.executable).parent / "digest"), "--config", str(folder / "config.toml")]
+        command += ["--now", made.now().isoformat()]
         log = (folder / "serve.log").open("wb")
         process = subprocess.Popen([*command, "serve", "--no-scheduler", "--port", str(port)], stderr=log)
         try:
@@ -189,17 +197,19 @@ class Visitor:
     def look(self, name: str, axe: str = "") -> None:
         """Keep the page as it came; with axe's source, try it at all widths and colours."""
         self.seen[name] = self._documents[-1].text()
+        if axe:
+            self.page.evaluate(axe)
         for width in (NARROWEST, *WIDTHS):
             self.page.set_viewport_size({"width": width, "height": _HEIGHT})
             if self.page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
                 self.sideways.append(f"{name} at {width} px")
             for scheme in SCHEMES if axe and width in WIDTHS else ():
                 self.page.emulate_media(color_scheme=scheme)
-                self._judge(f"{name}, {width} px, {scheme}", axe)
+                self._judge(f"{name}, {width} px, {scheme}", _EVERY_RULE if scheme == SCHEMES[0] else _OF_COLOURS)
 
-    def _judge(self, name: str, axe: str) -> None:
-        self.page.evaluate(axe)
-        found: list[dict[str, Any]] = self.page.evaluate("axe.run().then(told => told.violations)")
+    def _judge(self, name: str, rules: Mapping[str, Any]) -> None:
+        asked = "rules => axe.run({resultTypes: ['violations'], ...rules}).then(told => told.violations)"
+        found: list[dict[str, Any]] = self.page.evaluate(asked, rules)
         for each in found:
             places = "; ".join(node["html"][:200] for node in each["nodes"][:3])
             self.violations.append(f"{name}: {each['id']}: {each['help']}: {places}")

@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -11,13 +12,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 import pytest
 
 from digest.cli import main
+from tests.acceptance.tools import lacking
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared"
+CHROMIUM = Path("/usr/bin/chromium")
 _figures: list[tuple[str, str]] = []
 
 
@@ -46,6 +53,20 @@ class Figures:
 @pytest.fixture
 def figure() -> Figures:
     return Figures()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator["Browser"]:
+    """Debian's, for the tests of one file: while it runs, nothing else can have an event loop."""
+    from playwright.sync_api import sync_playwright
+
+    if not CHROMIUM.exists():
+        lacking("no Chromium here; Debian's package is chromium")
+    sandbox = [] if os.geteuid() else ["--no-sandbox"]  # Chromium refuses to make one for root
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=sandbox)
+        yield started
+        started.close()
 
 
 @pytest.fixture(scope="session")

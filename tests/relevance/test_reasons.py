@@ -1,6 +1,7 @@
 """Reasons are exact: what is shown adds up to the score."""
 
 import math
+from collections import defaultdict
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +13,7 @@ from digest.editions import Reason, ReasonKind
 from digest.papers import Paper
 from digest.relevance import rules
 from digest.relevance.readers import Examples, Reader
-from digest.relevance.reasons import BACKGROUND, NAMED_LIKES, NAMED_TERMS, newest_reason, total
+from digest.relevance.reasons import BACKGROUND, LIKEST, MATCHES, NAMED_LIKES, NAMED_TERMS, newest_reason, total
 from digest.relevance.scoring import DISLIKE_WEIGHT, Vectors
 from digest.relevance.space import Space
 from digest.relevance.text import stem_id, terms
@@ -39,6 +40,7 @@ from tests.relevance.builders import (
 )
 
 CLOSE = 1e-9
+AKIN = {ReasonKind.LIKED, ReasonKind.INTEREST}
 NARROW = 1e-4  # what a score of float32 may be off
 
 
@@ -233,3 +235,42 @@ def test_the_newest_are_labelled_with_the_categories_the_reader_chose() -> None:
         (reason,) = newest_reason(new, chosen)
         assert (reason.kind, reason.label, reason.contribution) == (ReasonKind.NEWEST, label, 0)
     assert [reason.label for reason in newest_reason(paper("Graphs", categories=()), ())] == [""]
+
+
+# ------------------------------------------------------------ told in brief
+
+
+def likest(found: tuple[Reason, ...]) -> list[Reason]:
+    """The examples whose words are told in brief."""
+    return [each for each in found if each.kind in AKIN and each.contribution > 0 and " more" not in each.label][
+        :LIKEST
+    ]
+
+
+@given(scene=scenes())
+@settings(deadline=None, max_examples=50)
+def test_in_brief_every_share_is_the_same(scene: Scene) -> None:
+    explained = explainer(day(scene.items, scene.space), scene.space, scene.who)
+    for row, found in enumerate(explained.briefly(range(len(scene.items)))):
+        whole = explained.reasons(row)
+        assert [(each.kind, each.label) for each in found] == [(each.kind, each.label) for each in whole]
+        for brief, full in zip(found, whole, strict=True):
+            assert brief.contribution == pytest.approx(full.contribution, abs=CLOSE)
+
+
+@given(scene=scenes())
+@settings(deadline=None, max_examples=50)
+def test_in_brief_the_words_are_those_that_gave_most_over_the_likest(scene: Scene) -> None:
+    explained = explainer(day(scene.items, scene.space), scene.space, scene.who)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("digest.relevance.reasons.NAMED_TERMS", 10_000)
+        every = [explained.reasons(row) for row in range(len(scene.items))]
+    for whole, found in zip(every, explained.briefly(range(len(scene.items))), strict=True):
+        totals: dict[str, float] = defaultdict(float)
+        for each in likest(whole):
+            for word, share in each.terms:
+                totals[word] += share
+        told = [term for each in found for term in each.terms if each.kind is not ReasonKind.DISLIKED]
+        assert [share for _, share in told] == pytest.approx(sorted(totals.values(), reverse=True)[:MATCHES], abs=CLOSE)
+        assert all(share == pytest.approx(totals[word], abs=CLOSE) for word, share in told)
+        assert [each for each in found if each.terms and each.kind in AKIN] == likest(found)[: bool(told)]

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
+from digest.relevance.stop_words import ENGLISH
 from digest.relevance.text import (
     ANALYSER,
     TITLE_WEIGHT,
@@ -110,6 +112,10 @@ def test_a_number_is_a_word_only_together_with_letters(text: str, found: list[st
 )
 def test_scripts_without_blanks_give_pairs_of_characters_in_order(text: str, found: list[str]) -> None:
     assert words(text) == found
+
+
+def test_stop_words_are_those_of_scikit_learn() -> None:
+    assert ENGLISH == ENGLISH_STOP_WORDS
 
 
 def test_stop_words_leave_their_neighbours_side_by_side() -> None:

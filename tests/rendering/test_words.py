@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 
 from digest.editions import Reason, ReasonKind, Recommendation, Slot
+from digest.rendering.reasons import matching_words
 from digest.rendering.words import ENGLISH as words
-from digest.rendering.words import counted, matching_words, short_title
+from digest.rendering.words import counted, short_title
 from tests.fakes import paper
 from tests.rendering.builders import chosen, hostile_items, reason, unhurried
 

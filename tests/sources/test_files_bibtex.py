@@ -206,6 +206,12 @@ def test_macros_cannot_grow_without_end() -> None:
     assert len(records[-1].told.title) <= 50_000
 
 
+def test_macros_cannot_make_an_entry_grow_without_end() -> None:
+    fields = "".join(f"f{n} = x # x, " for n in range(1000))
+    (record,) = read(f'@string{{x = "{"y" * 20_000}"}}\n@misc{{b, {fields} title = {{B}}}}\n')
+    assert record.problems == ("b: its macros make it longer than 1,048,576 characters",)
+
+
 def test_entries_on_one_line_and_text_between_entries_are_read() -> None:
     records = read("\ufeff@misc{a, title={A}} @misc{b, title={B}},\nwrite to me@home {please}\n@misc{c, title={C}}")
     assert [(record.line, record.told and record.told.title) for record in records] == [(1, "A"), (1, "B"), (3, "C")]

@@ -12,7 +12,6 @@ from digest.batches import BatchState
 from digest.editions import Coverage, Notice, Reason, ReasonKind, Recommendation
 from digest.papers import AnnouncementKind
 from digest.store import Store
-from digest.store.papers import KeptPaper
 from digest.store.tables import edition as edition_table
 from digest.subscribers import EditionKind
 from tests.fakes import MONDAY, paper
@@ -157,18 +156,3 @@ def test_unknown_editions_are_left_out(store: Store) -> None:
     with store.read() as tx:
         assert tx.editions.get([1, 2]) == {}
         assert tx.editions.get([]) == {}
-
-
-def test_what_the_last_editions_brought_is_read_as_far_as_it_takes(store: Store) -> None:
-    who, items = reader(store), [paper(f"Paper {n}") for n in range(6)]
-    keep(store, *items)
-    days = [MONDAY + timedelta(days=n) for n in range(3)]
-    for n, day in enumerate(days):
-        edition(store, who, *items[2 * n : 2 * n + 2], slot_date=day, also_new=(items[0],))
-    shelf: dict[int, KeptPaper] = {}
-    with store.read() as tx:
-        whole = tx.editions.of(who.id, limit=9)
-        for most, limit, count in ((None, 9, 3), (None, 2, 2), (1, 9, 1), (2, 9, 1), (3, 9, 2), (99, 9, 3)):
-            found = tx.editions.brought(who.id, limit=limit, most=most, shelf=shelf)
-            assert found == [replace(each, also_new=()) for each in whole[:count]]
-    assert len(shelf) == len(items)

@@ -1,13 +1,15 @@
 """Feed addresses are kept as hashes, one for a reader, and lead nowhere once they are replaced or removed."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from digest.errors import StoreError
-from digest.store import Store, tables
-from tests.store.builders import NOW, reader
+from digest.store import Store, feeds, tables
+from tests.fakes import MONDAY, paper
+from tests.store.builders import NOW, edition, keep, reader
 
 LATER = NOW + timedelta(days=1)
 
@@ -62,3 +64,19 @@ def test_an_address_goes_with_its_reader(store: Store) -> None:
         connection.execute(sa.delete(tables.subscriber))
     with store.read() as tx:
         assert tx.feeds.holder("a") is None
+
+
+def test_what_the_last_editions_brought_is_read_as_far_as_it_takes(store: Store) -> None:
+    who, items = reader(store), [paper(f"Paper {n}") for n in range(6)]
+    keep(store, *items)
+    days = [MONDAY + timedelta(days=n) for n in range(3)]
+    for n, day in enumerate(days):
+        edition(store, who, *items[2 * n : 2 * n + 2], slot_date=day, also_new=(items[0],))
+    with store.read() as tx:
+        whole = tx.editions.of(who.id, limit=9)
+    for most, limit, count in ((None, 9, 3), (None, 2, 2), (1, 9, 1), (2, 9, 1), (3, 9, 2), (99, 9, 3)):
+        with store.glance() as at:
+            found = feeds.brought(at, who.id, limit=limit, most=most)
+        with store.read() as tx:
+            papers = tx.papers.by_row(feeds.papers_of(found))
+        assert [each.edition(papers) for each in found] == [replace(each, also_new=()) for each in whole[:count]]

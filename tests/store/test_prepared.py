@@ -1,13 +1,15 @@
 """Statements that are compiled once do what SQLAlchemy would have done with them."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 import sqlalchemy as sa
 
+from digest.errors import StoreError
 from digest.store import DatabaseSettings, Store
-from digest.store.prepared import Prepared
+from digest.store.prepared import Glance, Prepared, Question
 from digest.store.types import UtcDateTime
 
 metadata = sa.MetaData()
@@ -68,3 +70,44 @@ def test_a_value_that_is_missing_is_an_error(connection: sa.Connection) -> None:
 def test_a_time_without_a_zone_is_refused_here_too(connection: sa.Connection) -> None:
     with pytest.raises(ValueError, match="without a zone"):
         _RENAMED.run(connection, number=1, called="ein", moment=datetime(2026, 3, 9))
+
+
+# ------------------------------------------------------------ questions
+
+
+@pytest.fixture
+def glance(connection: sa.Connection) -> Glance:
+    return Glance(connection.connection, connection.dialect)
+
+
+_SINCE = Question(
+    sa.select(thing.c.id, thing.c.since)
+    .where(thing.c.name != sa.bindparam("other"), thing.c.id > 0)
+    .order_by(thing.c.id)
+    .limit(sa.bindparam("most"))
+)
+
+
+def test_a_question_is_answered_with_what_core_would_give(connection: sa.Connection, glance: Glance) -> None:
+    _RENAMED.run(connection, number=1, called="ein", moment=NOON)
+
+    assert list(_SINCE.ask(glance, other="fixed", most=5)) == [(1, NOON)]
+    assert list(_SINCE.ask(glance, other="'; DROP TABLE thing; --", most=1)) == [(1, NOON)]
+    assert list(_SINCE.ask(glance, other="none", most=5)) == [(1, NOON), (2, None)]
+
+
+def test_who_has_enough_asks_for_no_more_rows(glance: Glance) -> None:
+    with closing(_SINCE.ask(glance, other="", most=5)) as rows:
+        assert next(rows) == (1, None)
+    assert next(rows, None) is None
+
+
+def test_a_question_at_a_glance_ends_with_its_connection_given_back(database_url: str) -> None:
+    store = Store(DatabaseSettings(url=database_url))
+    one = Question(sa.select(sa.literal(1)))
+    for _ in range(40):  # more than a pool has
+        with store.glance() as at:
+            assert list(one.ask(at)) == [(1,)]
+    with pytest.raises(StoreError), store.glance() as at:
+        list(Question(sa.select(sa.column("x")).select_from(sa.table("nowhere"))).ask(at))
+    store.close()

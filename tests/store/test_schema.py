@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
@@ -214,9 +213,7 @@ def test_going_back_makes_one_profile_of_all_interests(before_the_interests: Sto
         tx.subscribers.add_words(3, ProfileField.INTEREST, ["ants", "wasps"], interest="insects")
         tx.subscribers.add_words(3, ProfileField.ORGANISATION, ["ETH Zurich"], interest="insects")
 
-    with before_the_interests._engine.execution_options(sqlite_foreign_keys="OFF").begin() as connection:
-        way._config.attributes["connection"] = connection
-        command.downgrade(way._config, "0003")
+    way.migrate("0003")
 
     with before_the_interests._engine.connect() as connection:
         kept = connection.execute(sa.text("SELECT subscriber_id, field, value FROM profile_entry ORDER BY id")).all()

@@ -114,6 +114,19 @@ def test_a_subscriber_is_paused_let_go_and_brought_back(admin: Door, state: str)
     assert told(admin, "PUT", f"{one(admin)}/state", {"state": "active"})["state"] == "active"
 
 
+def test_changes_are_in_the_audit_log_by_number_and_looks_are_not(admin: Door) -> None:
+    told(admin, "GET", one(admin))
+    told(admin, "PUT", f"{one(admin)}/state", {"state": "paused"})
+    ask(admin, "PUT", "/subscribers/99/state", json={"state": "paused"})
+    new = told(admin, "POST", "/subscribers", {"address": "new@example.org"})["number"]
+    with admin.store.read() as tx:
+        found = [(each.who, each.what, each.target) for each in tx.audits.listed()]
+    assert found == [
+        ("key:admin_key", "addSubscriber", f"subscriber {new}"),
+        ("key:admin_key", "setState", f"subscriber {admin.reader_number}"),
+    ]
+
+
 def test_removing_somebody_twice_is_removing_them_once(admin: Door) -> None:
     for _ in range(2):
         assert ask(admin, "DELETE", one(admin)).status_code == 204

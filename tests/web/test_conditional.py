@@ -1,5 +1,6 @@
 """Answers that the asker may have already."""
 
+import gzip
 from datetime import UTC, datetime
 
 import pytest
@@ -67,3 +68,10 @@ def test_without_a_date_only_the_tag_tells() -> None:
 @pytest.mark.parametrize("header", ["gzip;q=0", "identity", "", "gzip;q=no", "br"])
 def test_who_takes_no_gzip_gets_none(header: str) -> None:
     assert "content-encoding" not in answer(asked(accept_encoding=header), PAGE, cache="public").headers
+
+
+def test_what_is_asked_for_once_is_packed_for_those_alone_who_take_it_so() -> None:
+    made = written(b"x" * 5000, "text/plain", packs=False)
+    assert "packed" not in vars(made)
+    assert gzip.decompress(made.packed) == made.content
+    assert "packed" in vars(written(b"x", "text/plain"))

@@ -1,106 +1,22 @@
-"""Joining from end to end: a form, today's edition, a mailed link, a button, and the first edition; and who may not."""
+"""Joining from end to end: a form, today's edition, a mailed link, a button, and the first edition."""
 
-import logging
 import re
 from datetime import timedelta
 from email import message_from_bytes, policy
-from itertools import count
 from urllib.parse import quote
 
-import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from digest import membership, tokens
-from digest.app import App
-from digest.config import Settings
 from digest.errors import InvalidInput
-from digest.mail import Envelope, SuppressionReason
-from digest.membership import suppressed
-from digest.relevance.settings import RelevanceSettings
-from digest.rendering.settings import SiteSettings
-from digest.store import Store
-from digest.subscribers import DAY_NAMES, EVERY_DAY, SubscriberState
-from digest.web import web_app
-from tests.fakes import Outbox, paper
+from digest.subscribers import EVERY_DAY, SubscriberState
+from tests.fakes import paper
 from tests.rendering.pages import Page
-from tests.store.builders import announce, announced
-from tests.web.builders import NOW, READER, Door, ask, our_log
-
-BO = "bo@example.org"
-SITE = SiteSettings(url="http://digest.example", sender="digest@example.org", transactional_sender="door@example.org")
-FILLED: dict[str, object] = {
-    "about": "graph networks for molecules",
-    "categories": "cs.LG",
-    "at": "06:15",
-    "zone": "Europe/Berlin",
-    "day": list(DAY_NAMES),
-}
-
-
-class Visit:
-    """Somebody at the door, whose clock goes on by ten seconds with each thing they do."""
-
-    def __init__(self, store: Store) -> None:
-        self.store = store
-        self.outbox = Outbox()
-        self.clock = (NOW + timedelta(seconds=10 * n) for n in count())
-        self.now = NOW
-        self.later = timedelta()
-        self.app = web_app(self._app)
-
-    def _app(self) -> App:
-        settings = Settings(
-            site=SITE, relevance=RelevanceSettings(threshold=0)
-        )  # a day of five papers has no likely ones
-        app = App(settings, now=self.now + self.later, store=self.store)
-        app._mailing.transport = lambda: self.outbox  # type: ignore[method-assign]
-        return app
-
-    def ask(self, method: str, path: str, **values: object) -> httpx.Response:
-        self.now = next(self.clock)
-        return ask(self.app, method, path.removeprefix(SITE.url), **values)
-
-    def post(self, path: str, **values: object) -> httpx.Response:
-        return self.ask("POST", path, data=values)
-
-    def form(self) -> dict[str, str]:
-        """What the form carries unseen."""
-        return {"began": hidden(self.ask("GET", "/subscribe"), "began")}
-
-    def join(self, email: object = BO, **values: object) -> httpx.Response:
-        return self.post("/subscribe", **(self.form() | FILLED | {"email": email} | values))
-
-    def mails(self, to: str = BO) -> list[Envelope]:
-        """What a tick of the server's clock sends to somebody."""
-        self.now = next(self.clock)
-        self.outbox.sent.clear()
-        app = self._app()
-        app.compose()
-        app.deliver()
-        return [mail for mail in self.outbox.sent if mail.rcpt_to == to]
-
-
-def hidden(answer: httpx.Response, name: str) -> str:
-    return next(tag.attributes["value"] for tag in Page(answer.text).all("input") if tag.attributes.get("name") == name)
-
-
-def text(answer: httpx.Response) -> str:
-    return Page(answer.text).all("main")[0].text
-
-
-def link(mail: Envelope, path: str = "confirm") -> str:
-    """The link of that kind in a mail's plain text."""
-    body = message_from_bytes(mail.content, policy=policy.default).get_body(("plain",))
-    assert body is not None
-    (found,) = re.findall(rf"^http://digest\.example(/{path}/\S+)$", body.get_content().replace("\r", ""), re.M)
-    return str(found)
-
-
-def today(answer: httpx.Response) -> str:
-    """The edition that a preview shows."""
-    return next(tag.text for tag in Page(answer.text).all("section") if tag.attributes.get("id") == "today")
+from tests.store.builders import announce, announced, keep
+from tests.web.builders import Door, ask
+from tests.web.joiners import BO, FILLED, Visit, link, text, ticked, today
 
 
 @pytest.fixture
@@ -163,6 +79,39 @@ def test_who_comes_from_an_authors_page_follows_that_author(visit: Visit) -> Non
     with visit.store.read() as tx:
         number = membership.find(visit.store, BO).id
         assert tx.subscribers.profiles([number])[number].interests[0].follow == ("Ada Ames", "Bo Bell")
+
+
+def test_who_comes_from_a_papers_page_has_it_ticked_and_nothing_is_kept_by_looking(
+    door: Door, visit: Visit, papers: None
+) -> None:
+    keep(visit.store, paper("Old ants", number=77))
+    page, before = visit.ask("GET", "/paper/2603.00077").text, door.kept()
+    (led,) = [a for tag in Page(page).all("a") if "/subscribe?" in (a := tag.attributes["href"])]
+    begun = visit.ask("GET", led)
+    assert ticked(begun) == ["arxiv:2603.00077"]
+    assert "Papers that you would read" in text(begun)
+    assert door.kept() == before
+
+    visit.join(paper=ticked(begun))
+    visit.post(link(visit.mails()[0]))
+    with visit.store.read() as tx:
+        number = membership.find(visit.store, BO).id
+        assert tx.subscribers.profiles([number])[number].liked == ("arxiv:2603.00077",)
+
+
+def test_each_paper_of_a_day_leads_to_the_form_with_it_ticked(visit: Visit, papers: None) -> None:
+    links = [tag.attributes["href"] for tag in Page(visit.ask("GET", "/").text).all("a")]
+    led = [link for link in links if link.startswith("/subscribe?")]
+    assert len(led) == len(set(led)) == 5
+    assert [ticked(visit.ask("GET", link)) for link in led[:1]] == [["arxiv:" + led[0].partition("=")[2]]]
+
+
+@pytest.mark.parametrize("name", ["2603.99999", "nonsense", "%22%3E%3Cscript%3E", "", "%00", "x" * 500])
+def test_an_address_that_names_no_paper_of_ours_ticks_nothing(visit: Visit, papers: None, name: str) -> None:
+    begun = visit.ask("GET", f"/subscribe?paper={name}")
+    assert begun.status_code == 200
+    assert ticked(begun) == []
+    assert "Papers of today that you would read" in text(begun)
 
 
 def test_the_letter_belongs_to_no_list_and_comes_from_the_door(visit: Visit) -> None:
@@ -263,134 +212,6 @@ def test_a_link_of_another_kind_confirms_nothing(door: Door, visit: Visit, purpo
 def test_no_made_up_link_leads_anywhere(visit: Visit, token: str) -> None:
     path = f"/confirm/{quote(token, safe='', errors='replace')}"
     assert ask(visit.app, "GET", path).status_code == 404
-
-
-# ------------------------------------------------------------ who is told what
-
-
-def test_no_answer_tells_whether_an_address_is_known(door: Door, visit: Visit) -> None:
-    gone, refused = "cy@example.org", "di@example.org"
-    membership.add(door.store, gone, host="x", now=NOW)
-    membership.leave(door.store, gone)
-    suppressed.add(door.store, refused, now=NOW, reason=SuppressionReason.OPERATOR)
-    with door.store.begin() as tx:
-        tx.secrets.get_or_make(tokens.KEY)
-    answers = [visit.join(email) for email in (BO, READER, READER.upper(), gone, refused)]
-    told = [(a.status_code, sorted((k, v) for k, v in a.headers.items()), a.content) for a in answers]
-    assert all(each == told[0] for each in told)
-
-    with door.store.read() as tx:
-        rows = tx._connection.exec_driver_sql("SELECT mover_id, wish FROM application").all()
-    assert len(rows) == len(answers)
-    assert len({tuple(row) for row in rows}) == 1  # the same was written for each of them
-
-
-def test_who_has_it_already_gets_a_letter_with_their_settings_once_a_day(door: Door, visit: Visit) -> None:
-    visit.join(READER)
-    (letter,) = visit.mails(READER)
-    assert b"You are on the list already" in letter.content
-    assert link(letter, "settings") == door.settings
-    visit.join(READER)
-    assert visit.mails(READER) == []
-    assert door.state() is SubscriberState.ACTIVE
-
-
-def test_who_left_is_told_how_to_start_again(door: Door, visit: Visit) -> None:
-    membership.leave(door.store, READER)
-    visit.join(READER)
-    (letter,) = visit.mails(READER)
-    assert b"You had it once" in letter.content
-    assert door.state() is SubscriberState.LEFT
-
-
-def test_a_suppressed_address_gets_nothing(door: Door, visit: Visit) -> None:
-    suppressed.add(door.store, BO, now=NOW)
-    visit.join()
-    assert visit.mails() == []
-    with door.store.read() as tx:
-        assert tx.subscribers.find(BO) is None
-
-
-def test_an_address_that_was_suppressed_after_the_letter_cannot_begin(door: Door, visit: Visit) -> None:
-    visit.join()
-    (letter,) = visit.mails()
-    suppressed.add(door.store, BO, now=NOW)
-    assert visit.post(link(letter)).status_code == 410
-
-
-# ------------------------------------------------------------ who is no person
-
-
-def test_a_program_is_answered_like_everybody_and_nothing_is_kept(visit: Visit) -> None:
-    answer = visit.join(website="http://spam.example")
-    assert (answer.status_code, answer.headers["location"]) == (303, "/subscribe/sent?lang=en")
-    assert visit.mails() == []
-
-
-@pytest.mark.parametrize("began", ["", "1-AAAAAAAAAAAAAAAAAAAAAA", "x"])
-def test_a_form_that_we_did_not_show_is_shown_again_with_what_was_typed(visit: Visit, began: str) -> None:
-    answer = visit.join(began=began)
-    assert answer.status_code == 422
-    assert hidden(answer, "email") == BO
-    again = visit.post("/subscribe", **FILLED, email=BO, began=hidden(answer, "began"))
-    assert again.status_code == 303
-
-
-def test_a_form_that_comes_back_at_once_was_filled_in_by_no_person(visit: Visit) -> None:
-    began = visit.form()["began"]
-    data = FILLED | {"email": BO, "began": began}
-    assert ask(visit.app, "POST", "/subscribe", data=data).status_code == 422
-    assert visit.mails() == []
-
-
-def test_another_site_cannot_send_the_form(visit: Visit) -> None:
-    for path in ("/subscribe", "/subscribe/preview", "/confirm/1-AAAAAAAAAAAAAAAAAAAAAA"):
-        headers = {"Sec-Fetch-Site": "cross-site"}
-        assert visit.ask("POST", path, data=FILLED, headers=headers).status_code == 403
-
-
-@pytest.mark.parametrize(
-    ("field", "typed", "said"),
-    [
-        ("email", "ana@", "That is not an e-mail address: 'ana@'"),
-        ("email", "", "That is not an e-mail address: ''"),
-        ("zone", "Mars/Base", "No such time zone: 'Mars/Base'"),
-        ("at", "25:00", "Not a time of day: '25:00'"),
-        ("categories", "no/cat", "Not an arXiv category: 'no/cat'"),
-        ("about", "\x01", "A interest with control characters"),
-    ],
-)
-def test_what_cannot_be_used_is_said_and_kept_as_typed(visit: Visit, field: str, typed: str, said: str) -> None:
-    answer = visit.join(**{field: typed})
-    assert answer.status_code == 422
-    assert said in text(answer)
-    assert visit.mails() == []
-
-
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    st.dictionaries(
-        st.sampled_from(
-            ["email", "about", "papers", "paper", "authors", "categories", "at", "zone", "day", "began", "website"]
-        ),
-        st.text(max_size=40),
-    )
-)
-def test_whatever_is_typed_there_is_an_answer(visit: Visit, values: dict[str, str]) -> None:
-    visit.now = NOW
-    for path in ("/subscribe", "/subscribe/preview"):
-        assert ask(visit.app, "POST", path, data=values).status_code in (200, 303, 422, 429)
-
-
-def test_no_address_and_no_link_reaches_the_log(visit: Visit, caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.DEBUG):
-        visit.join()
-        (letter,) = visit.mails()
-        visit.post(link(letter))
-    log = our_log(caplog)
-    assert "joined subscriber=2" in log
-    assert link(letter).rpartition("/")[2] not in log
-    assert "bo@" not in log
 
 
 def test_whoever_chose_a_language_keeps_it_to_the_letter_and_beyond(visit: Visit) -> None:

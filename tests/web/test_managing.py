@@ -23,7 +23,7 @@ from digest.web.deeds import DEEDS
 from tests.fakes import MONDAY, at, paper
 from tests.store.builders import announce, announced, edition, keep
 from tests.web.builders import NOW, READER, Door, our_log
-from tests.web.test_joining import BO, Visit, link, text
+from tests.web.joiners import BO, Visit, link, text
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from lxml import etree
 
 from digest import membership
 from digest.membership import feeds, preferences
+from digest.store.prepared import Glance, Question
 from digest.subscribers import Subscriber
 from tests.fakes import MONDAY, paper
 from tests.store.builders import announce, announced, keep
@@ -138,9 +139,16 @@ def counted(door: Door) -> Iterator[list[str]]:
         if statement.startswith(("SELECT", "WITH", "INSERT", "UPDATE", "DELETE")):
             asked.append(statement)
 
+    def ask_question(self: Question, at: Glance, **given: object) -> Iterator[tuple[object, ...]]:
+        asked.append(str(self._statement))  # what is asked at a glance, SQLAlchemy does not hear
+        return ask_itself(self, at, **given)
+
+    ask_itself = Question.ask
     sa.event.listen(door.store._engine, "before_cursor_execute", note)
     try:
-        yield asked
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(Question, "ask", ask_question)
+            yield asked
     finally:
         sa.event.remove(door.store._engine, "before_cursor_execute", note)
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from digest import browse
 from digest.browse.search import PAGE
 from digest.signals import CODE, Signal
+from digest.web.days import IN_FULL
 from tests.fakes import MONDAY, paper
 from tests.store.builders import announce, announced
 from tests.web.builders import NOW, Door
@@ -91,6 +92,15 @@ def test_results_are_paged(library: Door) -> None:
     assert 'rel="next" href="/search?q=wasps&amp;page=2"' in first
     assert f"{PAGE + 1} to {PAGE + 3} of {PAGE + 3}" in second
     assert library.ask("GET", "/search?q=wasps&page=3").status_code == 404
+
+
+def test_the_first_results_have_their_abstracts_and_the_others_their_titles(library: Door) -> None:
+    announce(library.store, *(announced(paper(f"Wasps, part {part}", abstract="They sting.")) for part in range(20)))
+    browse.index(library.store)
+    shown = library.ask("GET", "/search?q=wasps").text
+    assert shown.count("<article") == shown.count("They sting.") == IN_FULL
+    assert shown.count("Wasps, part") >= 20
+    assert shown.index("By their titles") > shown.rindex("<article")
 
 
 def test_results_may_be_had_newest_first(library: Door) -> None:

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from starlette.applications import Starlette
 
 from digest import membership, tokens
 from digest.membership import standing
@@ -18,7 +19,7 @@ from digest.web.deeds import DEEDS
 from tests.fakes import paper
 from tests.rendering.pages import Page
 from tests.store.builders import keep
-from tests.web.builders import NOW, READER, Door
+from tests.web.builders import NOW, READER, Door, ask
 
 DELIVERY = {
     "at": "06:15",
@@ -220,7 +221,7 @@ def test_an_interest_is_made_changed_and_removed(door: Door) -> None:
         ("tune-interest", {"name": "x", "weight": "1", "most": "101"}, "most", "Quota is 1 to 100"),
         ("tune-interest", {"name": "Other", "weight": "1", "most": ""}, "name", "Another interest has that name"),
         ("add-words", {"field": "category", "value": "no/cat"}, "add-category", "Not an arXiv category: 'no/cat'"),
-        ("add-words", {"field": "follow", "value": " "}, "add-follow", "An empty follow says nothing"),
+        ("add-words", {"field": "follow", "value": " "}, "add-follow", "An empty entry says nothing"),
     ],
 )
 def test_what_cannot_be_kept_of_an_interest_is_said_and_changes_nothing(
@@ -347,52 +348,44 @@ def test_bodies_that_are_no_form_or_too_long_are_refused(door: Door) -> None:
 
 
 ANY = st.text(st.characters(codec=None, exclude_categories=["Cs"]), max_size=60)
-FIELDS = (
-    "at",
-    "zone",
-    "size",
-    "kind",
-    "form",
-    "name",
-    "about",
-    "interest",
-    "field",
-    "value",
-    "weight",
-    "most",
-    "paper",
-)
+FIELDS = tuple("at zone size kind form name about interest field value weight most paper".split())
 MIXED = st.one_of(ANY, st.sampled_from(["main", "follow", "category", "interest", "1", "07:00", "UTC", "daily", "x"]))
+
+
+@pytest.fixture
+def app(door: Door) -> Starlette:
+    """One for many requests: to make it, and its pages, takes longer than to ask."""
+    return door.app
 
 
 @settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(sorted(DEEDS)), st.dictionaries(st.sampled_from(FIELDS), MIXED), st.binary(max_size=60))
 def test_any_field_is_taken_or_refused_and_every_page_can_still_be_shown(
-    door: Door, deed: str, values: dict[str, str], rubbish: bytes
+    door: Door, app: Starlette, deed: str, values: dict[str, str], rubbish: bytes
 ) -> None:
     link = door.settings
     encoded = {"Content-Type": "application/x-www-form-urlencoded"}
     answers = [
-        door.ask("POST", f"{link}/{deed}", data=values),
-        door.ask("POST", f"{link}/{deed}", content=rubbish, headers=encoded),
+        ask(app, "POST", f"{link}/{deed}", data=values),
+        ask(app, "POST", f"{link}/{deed}", content=rubbish, headers=encoded),
     ]
     # A feed is shown at once; who has left meanwhile is told that they have none.
     assert {answer.status_code for answer in answers} <= ({200, 422} if deed == "make-feed" else {303, 404, 422})
     for answer in answers:
         if answer.status_code == 303:
             assert re.fullmatch(r"[!-~]+", answer.headers["location"])
-            assert door.ask("GET", answer.headers["location"]).status_code in (200, 404)
-    assert {door.ask("GET", f"{link}{path}").status_code for path in PAGES} == {200}
+            assert ask(app, "GET", answer.headers["location"]).status_code in (200, 404)
+    assert {ask(app, "GET", f"{link}{path}").status_code for path in PAGES} == {200}
 
 
 @settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(*[st.text(max_size=40)] * 3, st.binary(max_size=100))
-def test_any_path_is_answered(door: Door, token: str, what: str, name: str, body: bytes) -> None:
+def test_any_path_is_answered(door: Door, app: Starlette, token: str, what: str, name: str, body: bytes) -> None:
     link, before = door.settings, door.kept()
     encoded = {"Content-Type": "application/x-www-form-urlencoded"}
     for path in (f"/settings/{quote(token, safe='')}/{quote(what, safe='')}", f"{link}/x{quote(what, safe='')}"):
-        assert door.ask("POST", path, content=body, headers=encoded).status_code in (404, 405)
-    assert door.ask("GET", f"{link}/interest", params={"name": name, "page": name, "did": name}).status_code in (
+        assert ask(app, "POST", path, content=body, headers=encoded).status_code in (404, 405)
+    assert ask(app, "GET", f"{link}/interest", params={"name": name, "page": name, "did": name}).status_code in (
         200,
         404,
     )

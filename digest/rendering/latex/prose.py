@@ -46,8 +46,10 @@ def prose(text: str) -> str:
     """Running text as it is meant."""
     if "\\" in text or "{" in text:
         text = _commands(text)
-    text = _TIE.sub(" ", text).replace("``", "“").replace("''", "”")
-    return _DASH.sub(lambda dash: "—" if len(dash[0]) == 3 else "–", text)
+    if "~" in text:
+        text = _TIE.sub(" ", text)
+    text = text.replace("``", "“").replace("''", "”")
+    return _DASH.sub(lambda dash: "—" if len(dash[0]) == 3 else "–", text) if "--" in text else text
 
 
 def _commands(text: str) -> str:

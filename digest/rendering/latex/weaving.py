@@ -17,11 +17,13 @@ def woven(source: str, *, formula: Callable[[Segment], str], text: Callable[[str
     Emphasis and the like may reach over formulas, so that prose is read as one, with a mark for each of them.
     """
     numbers, formulas, stretches = count(FIRST_MARK), dict[str, Segment](), []
-    for segment in segments(_MARK.sub("", clean(source))):
+    cleaned = clean(source)
+    for segment in segments(cleaned if cleaned.isascii() else _MARK.sub("", cleaned)):
         if segment.tex is None or len(formulas) > LAST_MARK - FIRST_MARK:
             stretches.append(segment.source)
             continue
         mark = chr(next(numbers))
         formulas[mark] = segment
         stretches.append(mark)
-    return _MARK.sub(lambda found: formula(formulas[found[0]]), text(prose("".join(stretches))))
+    written = text(prose("".join(stretches)))
+    return _MARK.sub(lambda found: formula(formulas[found[0]]), written) if formulas else written

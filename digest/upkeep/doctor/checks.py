@@ -10,11 +10,12 @@ from urllib.parse import urlsplit
 
 from digest.errors import DigestError
 from digest.subscribers import SubscriberState
+from digest.upkeep.doctor.exposure import LOCAL, exposure
+from digest.upkeep.doctor.reach import reach
 from digest.upkeep.doctor.records import records
 from digest.upkeep.doctor.values import Examined, Finding, broken, ok, unchecked, warning
 from digest.upkeep.figures import figures
 
-_LOCAL = {"localhost", "127.0.0.1", "::1"}
 _LEAST_BYTES = 2 * 2**30  # free on the disk of the database
 _OLD_ZONES = timedelta(days=730)  # zones change a few times a year, and seldom where many live
 _LONG_WAIT = timedelta(hours=6)
@@ -41,7 +42,7 @@ def configuration(examined: Examined) -> Iterator[Finding]:
         if file.exists() and file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO) & ~stat.S_IRGRP:
             yield warning("configuration", f"{file} may be read or changed by everybody", f"chmod 640 {file}")
     host = urlsplit(examined.site.url).hostname or ""
-    if host in _LOCAL:
+    if host in LOCAL:
         yield warning("configuration", f"links of mails lead to {host}", "set [site] url to where readers reach us")
     elif urlsplit(examined.site.url).scheme != "https":
         yield broken(
@@ -82,7 +83,7 @@ def sources(examined: Examined) -> Iterator[Finding]:
     """What was read last, and who rests; nothing is asked."""
     found = figures(examined.store, now=examined.now)
     for gate, until in found.resting.items():
-        yield warning("sources", f"{gate} is not asked until {until:%Y-%m-%d %H:%M} UTC", "digest source list")
+        yield warning("sources", f"{gate} is not asked until {until:%Y-%m-%d %H:%M} UTC", "digest source status")
     open_ = {state: count for state, count in found.batches.items() if state in ("stalled", "failed", "partial")}
     if open_:
         told = ", ".join(f"{count} {state}" for state, count in open_.items())
@@ -122,11 +123,31 @@ def replies(examined: Examined) -> Iterator[Finding]:
         yield warning("bounces", "a mailbox is read, but mails name no address for bounces", "set [returns] bounces")
     else:
         yield ok("bounces", "what comes back is read")
+    if not examined.returns.replies:
+        yield warning(
+            "replies", "answers of readers go to the sender's mailbox, and do not vote", "set [returns] replies"
+        )
+    elif not examined.returns.is_read:
+        yield broken("replies", "answers go to an address that nothing reads", "set a mailbox in [returns]")
+    else:
+        yield ok("replies", "answers of readers are read")
+
+
+def restoration(examined: Examined) -> Iterator[Finding]:
+    """Whether the database was put back and still waits to be settled."""
+    with examined.store.read() as tx:
+        restored_at = tx.restorations.open()
+    if restored_at is not None:
+        yield warning(
+            "restoration",
+            f"restored at {restored_at:%Y-%m-%d %H:%M} UTC: nobody gets an edition before all sources were read once",
+            "digest run, and read what it says; a source that fails for good is to be switched off",
+        )
 
 
 def unsubscribing(examined: Examined) -> Iterator[Finding]:
     """Whether the address that every mail leads to answers."""
-    if urlsplit(examined.site.url).hostname in _LOCAL:
+    if urlsplit(examined.site.url).hostname in LOCAL:
         yield unchecked("web", "links lead to this machine itself", "set [site] url")
         return
     try:
@@ -198,7 +219,9 @@ CHECKS: tuple[Callable[[Examined], Iterator[Finding]], ...] = (
     configuration,
     database,
     clock,
+    restoration,
     sources,
+    reach,
     relay,
     replies,
     records,
@@ -206,4 +229,5 @@ CHECKS: tuple[Callable[[Examined], Iterator[Finding]], ...] = (
     mails,
     disk,
     backups,
+    exposure,
 )

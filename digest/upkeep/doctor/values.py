@@ -1,7 +1,7 @@
 """What is examined, and what is found."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -49,6 +49,8 @@ class Examined:
     log_in: Callable[[], None]  # to the relay; raises RelayUnavailable
     ask: Callable[[str], None]  # for a page of ours; raises NoticeError
     now: datetime
+    sources: tuple[str, ...] = ()  # an address of each source that is asked over the network
+    budgets: Mapping[str, int] = field(default_factory=dict)  # requests, by the gates that have one
 
 
 def ok(what: str, text: str) -> Finding:

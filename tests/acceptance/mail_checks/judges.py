@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
+from tests.acceptance.tools import lacking
 
 _HERE = Path(__file__).parent
 _PATIENCE = 180  # seconds for any of them
@@ -62,7 +62,7 @@ class Bench:
     def nu(self, pages: Iterable[Path]) -> list[str]:
         """What the Nu Html Checker says of pages, but for what nu.txt lets pass; skips where there is no Java."""
         if shutil.which("java") is None:
-            pytest.skip("no Java for the Nu Html Checker")
+            lacking("no Java for the Nu Html Checker")
         jar = self.folder / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
         command = ["java", "-jar", str(jar), "--filterfile", str(_HERE / "nu.txt"), "--exit-zero-always"]
         said = _run([*command, "--format", "json", "--stdout", *map(str, pages)], cwd=self.folder)
@@ -95,14 +95,14 @@ class Bench:
 
 def _install(wanted: Path, folder: Path) -> None:
     if shutil.which("npm") is None:
-        pytest.skip("no npm here")
+        lacking("no npm here")
     (folder / "done").unlink(missing_ok=True)
     shutil.copy(wanted, folder)
     command = "npm install --ignore-scripts --no-audit --no-fund --no-package-lock --loglevel=error".split()
     try:
         _run(command, cwd=folder)
     except (subprocess.SubprocessError, AssertionError) as error:
-        pytest.skip(f"npm cannot install the judges: {error}")
+        lacking(f"npm cannot install the judges: {error}")
     (folder / "done").touch()
 
 
@@ -113,10 +113,7 @@ def scores(mails: Mapping[str, Path], folder: Path) -> dict[str, tuple[float, di
     """
     program = shutil.which("spamassassin")
     if program is None:
-        reason = "no SpamAssassin here; Debian's package is spamassassin"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
+        lacking("no SpamAssassin here; Debian's package is spamassassin")
     preferences = folder / "preferences"
     preferences.write_text(_SPAMASSASSIN, encoding="ascii")
     command = [program, "--local", f"--prefspath={preferences}", *map(str, mails.values())]
@@ -134,7 +131,7 @@ def mail_dkim(content: bytes, record: bytes) -> str:
     """What Mail::DKIM, which SpamAssassin uses, makes of a signature: "pass"; skips where it is not installed."""
     perl = shutil.which("perl")
     if perl is None or subprocess.run([perl, "-MMail::DKIM", "-e1"], capture_output=True, check=False).returncode:
-        pytest.skip("no Mail::DKIM here; Debian's package is libmail-dkim-perl")
+        lacking("no Mail::DKIM here; Debian's package is libmail-dkim-perl")
     return _run([perl, "-e", _MAIL_DKIM, record.decode()], cwd=_HERE, given=content)
 
 

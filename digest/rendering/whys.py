@@ -1,0 +1,79 @@
+"""Why each paper of one reader is there: percentage, mark and reasons in, quoted once for both bodies out."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from digest.rendering.forms import quoted, quoted_html_line, quoted_line
+from digest.rendering.frames import Frames
+from digest.rendering.personal import Copy
+from digest.rendering.plain import COLUMNS, wrapped
+
+_INDENT = " " * 5  # of a paper in plain text, before which its number stands
+_BEFORE = " " * 8  # as much as "91 % · " takes at most, for which the first reason leaves room
+_FIRST = _INDENT + _BEFORE
+_ROOM = COLUMNS - len(_FIRST)
+_SAFE = "!#-%(-;?-~"  # what neither HTML nor quoted-printable changes, and no blank
+_AS_IT_IS = re.compile(f"[{_SAFE}](?:[ {_SAFE}]{{0,{_ROOM - 2}}}[{_SAFE}])?")
+_WHY = "mail-why.html.j2"
+_START, _NEXT, _END = quoted(_INDENT, f"\n{_INDENT}", "\n")
+_BETWEEN, _BETWEEN_IN_HTML = quoted_line(" · "), quoted_html_line(" · ")
+_KEPT = 4096  # percentages with their marks
+_SAID = 20_000  # reasons that many papers have
+
+Why = tuple[bytes, bytes]  # for HTML and for plain text; b"" where nothing is said
+
+
+class Whys:
+    """Copy → why its papers are there."""
+
+    def __init__(self, frames: Frames) -> None:
+        self._frames = frames
+        self._around = lru_cache(maxsize=_KEPT)(self._written_around)
+
+    def of(self, copy: Copy) -> list[Why]:
+        """Of each paper, as they follow each other on the page; RenderingError if a template fails."""
+        return [self._why(place.percent, place.mark, place.reasons) for place in copy.places]
+
+    def _why(self, percent: str, mark: str, reasons: Sequence[str]) -> Why:
+        """Why a paper is there, in HTML and in plain text."""
+        pieces, start = self._around(percent, mark, bool(reasons))
+        if not reasons:
+            return b"".join(pieces), start
+        shown, lines = zip(*map(said, reasons), strict=True)
+        return _BETWEEN_IN_HTML.join(shown).join(pieces), b"".join((start, _NEXT.join(lines), _END))
+
+    def _written_around(self, percent: str, mark: str, has_reasons: bool) -> tuple[list[bytes], bytes]:
+        """What is put round the reasons: in HTML in pieces to be joined by them, in plain text before them.
+
+        Plain text has percentage and mark or first reason on one line, each of the other reasons on one of its own.
+        """
+        has = (percent != "", mark != "", has_reasons)
+        if not any(has):
+            return [], b""
+        pieces = self._frames.why(_WHY, said(percent)[0], said(mark)[0], has=has)
+        line = _BETWEEN.join([said(each)[1] for each in (percent, mark) if each])
+        return pieces, b"".join((_START, line, self._after(*has)))
+
+    @staticmethod
+    def _after(has_percent: bool, has_mark: bool, has_reasons: bool) -> bytes:
+        """What follows percentage and mark in plain text."""
+        if not has_reasons:
+            return _END
+        return _NEXT if has_mark else _BETWEEN if has_percent else b""
+
+
+def said(text: str) -> tuple[bytes, bytes]:
+    """A reason, quoted for HTML and as a line of a paper in plain text, without its indent."""
+    if _AS_IT_IS.fullmatch(text):  # which takes no more time than to look it up
+        line = f"{text}=\r\n".encode()
+        return line, line
+    return _said_anew(text)
+
+
+@lru_cache(maxsize=_SAID)
+def _said_anew(text: str) -> tuple[bytes, bytes]:
+    in_text = (
+        text.strip(" ") if len(text) <= _ROOM and text.isascii() else wrapped(text, _INDENT, _FIRST)[len(_FIRST) :]
+    )
+    return quoted_html_line(text), quoted(in_text)[0]
