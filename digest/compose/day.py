@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from pathlib import Path
 
+from threadpoolctl import threadpool_limits
+
 from digest.compose.background import background, count_what_is_not
 from digest.compose.choice import BELOW_THE_FOLD, IN_WORDS, Choice, Chooser
 from digest.compose.coverage import coverage
@@ -67,7 +69,7 @@ def compose(
     due = [(subscriber, slot) for subscriber, slot in slots if slot is not None]
     composer = _Composer(store, settings, model_folder, now, message_id, welcome)
     kept, served = Counter[bool | None](), 0
-    with rarely_collecting():
+    with rarely_collecting(), threadpool_limits(1):  # threads of BLAS that wait for each other burn twice the CPU
         for start in range(0, len(due), _IN_MEMORY):
             part = due[start : start + _IN_MEMORY]
             with store.read() as tx:
