@@ -3,8 +3,8 @@
     python -m benchmarks.delivery --data DIR [--mails N] [--peers N] [--render-only]
 
 DIR holds listings as `listing-*.jsonl.gz`; the newest day of the newest file is what editions of 15 papers are made of,
-each with reasons, probabilities and links of its own, and with papers that are values of its own, as they are when
-they come out of a database. CPU is of one process, with nothing written before the first mail.
+each with reasons, probabilities and links of its own, and with papers that many editions share, as delivery reads each
+paper once. CPU is of one process, with nothing written before the first mail.
 """
 
 import argparse
@@ -15,7 +15,7 @@ import statistics
 import time
 from binascii import a2b_qp
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from email.parser import BytesParser
 from email.policy import default
@@ -32,6 +32,7 @@ from digest.editions import Coverage, Edition, Reason, ReasonKind, Recommendatio
 from digest.identity import paper_id
 from digest.mail import Envelope
 from digest.papers import Paper
+from digest.relevance.reasons import MATCHES
 from digest.rendering.blocks import Blocks
 from digest.rendering.mail import MailLinks, MailRenderer
 from digest.rendering.personal import Copyist
@@ -88,7 +89,7 @@ def posted(papers: Sequence[Paper], count: int) -> Iterator[Posted]:
         liked = dice.sample(papers, 5)
         shown, below, trending = picked[:SIZE], picked[SIZE:], papers[:_TRENDING]
         yield Posted(
-            _edition(number, _anew(shown), _anew(below), _anew(trending), liked, dice),
+            _edition(number, shown, below, trending, liked, dice),
             _reader(number),
             MailLinks(
                 unsubscribe=f"{SITE.url}/unsubscribe/{number}-{_token(dice)}",
@@ -97,11 +98,6 @@ def posted(papers: Sequence[Paper], count: int) -> Iterator[Posted]:
             ),
             f"<{dice.randbytes(16).hex()}@paperround.example>",
         )
-
-
-def _anew(papers: Sequence[Paper]) -> list[Paper]:
-    """The same papers as values of their own."""
-    return [replace(paper) for paper in papers]
 
 
 def _edition(
@@ -134,16 +130,13 @@ def _edition(
 
 
 def _item(paper: Paper, place: int, liked: Sequence[Paper], dice: random.Random) -> Recommendation:
-    """One paper with as many reasons and words as explanations keep: five likes of four words, and the background."""
+    """One paper with the reasons that editions keep: five likes, words for the strongest, and the background."""
     words = [word.strip(".,:;()").lower() for word in paper.title.split() if len(word) > 3] or ["paper"]
+    shares = sorted((dice.random() for _ in liked), reverse=True)
+    shown = tuple((word, dice.random()) for word in dict.fromkeys(dice.choices(words, k=MATCHES)))
     reasons = [
-        Reason(
-            kind=ReasonKind.LIKED,
-            label=each.title,
-            contribution=dice.random(),
-            terms=tuple((dice.choice(words), dice.random()) for _ in range(4)),
-        )
-        for each in liked
+        Reason(ReasonKind.LIKED, each.title, share, shown if share == shares[0] else ())
+        for each, share in zip(liked, shares, strict=True)
     ]
     if place == 0 and paper.authors and dice.random() < 0.3:
         reasons.append(Reason(kind=ReasonKind.AUTHOR, label=paper.authors[0], contribution=9.0))
@@ -188,19 +181,22 @@ def _token(dice: random.Random) -> str:
 
 
 def taken(mails: Iterator[Posted], write: Callable[[Posted], bytes]) -> tuple[float, list[int]]:
-    """CPU seconds a mail, and the size of each page in bytes as it is read.
-
-    In turns, and with the collector of garbage looking rarely, as delivery has it; ours and the peer alike.
-    """
+    """CPU seconds a mail, and the size of each page in bytes as it is read; in turns, as delivery takes them."""
     seconds = 0.0
     sizes: list[int] = []
-    with processes.rarely_collecting():
-        while turn := list(islice(mails, _TURN)):
-            began = time.process_time()
-            contents = [write(each) for each in turn]
-            seconds += time.process_time() - began
-            sizes += map(_page_size, contents)
+    while turn := list(islice(mails, _TURN)):
+        began = time.process_time()
+        contents = [write(each) for each in turn]
+        seconds += time.process_time() - began
+        sizes += map(_page_size, contents)
     return seconds / len(sizes), sizes
+
+
+def both(papers: Sequence[Paper], mails: int, peers: int) -> tuple[tuple[float, list[int]], tuple[float, list[int]]]:
+    """What `taken` says of ours, with the garbage collector as delivery has it, and of the peer, as Python has it."""
+    with processes.rarely_collecting():
+        found = taken(posted(papers, mails), ours())
+    return found, taken(posted(papers, peers), peer())
 
 
 def ours() -> Callable[[Posted], bytes]:
@@ -237,8 +233,7 @@ def _page_size(content: bytes) -> int:
 
 def rendering(papers: Sequence[Paper], mails: int, peers: int) -> None:
     """Print what both take."""
-    cost, sizes = taken(posted(papers, mails), ours())
-    other, others = taken(posted(papers, peers), peer())
+    (cost, sizes), (other, others) = both(papers, mails, peers)
     for name, each, count, bytes_ in (("ours", cost, mails, sizes), ("peer", other, peers, others)):
         print(
             f"{name}: {1e6 * each:8,.0f} µs of CPU a mail over {count:,} mails, {1 / each:7,.0f} mails/s; HTML"

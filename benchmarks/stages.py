@@ -85,8 +85,7 @@ def scores(data: Path, size: Size) -> list[Row]:
 
 def mails(data: Path, size: Size) -> list[Row]:
     papers = delivery.newest_day(data)
-    cost, _ = delivery.taken(delivery.posted(papers, size.mails), delivery.ours())
-    other, _ = delivery.taken(delivery.posted(papers, size.peers), delivery.peer())
+    (cost, _), (other, _) = delivery.both(papers, size.mails, size.peers)
     return [
         Row(
             stage="write a mail of 15 papers",

@@ -41,6 +41,8 @@ def told(item: Recommendation) -> Told:
 
 def matching_words(reasons: Sequence[Reason]) -> list[str]:
     """The words that gave most over all the reasons, without those that are part of a longer one shown."""
+    if len(reasons) == 1:  # as editions keep them: the strongest first
+        return _without_parts([word for word, share in reasons[0].terms if share > 0])
     totals = dict(reasons[0].terms) if reasons else {}
     for reason in reasons[1:]:
         for word, share in reason.terms:
@@ -51,13 +53,13 @@ def matching_words(reasons: Sequence[Reason]) -> list[str]:
     ordered = sorted(totals, key=totals.__getitem__, reverse=True)
     while ordered and totals[ordered[-1]] <= 0:
         ordered.pop()
-    if " " not in "".join(ordered):  # of single words none is part of another
-        return ordered[:MATCHES]
     return _without_parts(ordered)
 
 
-def _without_parts(words: Sequence[str]) -> list[str]:
+def _without_parts(words: list[str]) -> list[str]:
     """The first words that are no part of another one, as many as are shown."""
+    if " " not in "".join(words):  # of single words none is part of another
+        return words[:MATCHES]
     padded = " \n ".join(["", *words, ""])
     found: list[str] = []
     for word in words:

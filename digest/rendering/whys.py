@@ -40,8 +40,10 @@ class Whys:
         pieces, start = self._around(percent, mark, bool(reasons))
         if not reasons:
             return b"".join(pieces), start
-        shown, lines = zip(*map(said, reasons), strict=True)
-        return _BETWEEN_IN_HTML.join(shown).join(pieces), b"".join((start, _NEXT.join(lines), _END))
+        both = list(map(said, reasons))
+        shown = _BETWEEN_IN_HTML.join([in_html for in_html, _ in both])
+        lines = _NEXT.join([in_text for _, in_text in both])
+        return shown.join(pieces), start + lines + _END
 
     def _written_around(self, percent: str, mark: str, has_reasons: bool) -> tuple[list[bytes], bytes]:
         """What is put round the reasons: in HTML in pieces to be joined by them, in plain text before them.

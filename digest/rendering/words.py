@@ -225,7 +225,7 @@ class Words:
         """At most three short reasons, the reader's own rules first (`reasons`)."""
         before, matches, after = reasons.told(item)
         because = self._because
-        said = [because(reason.kind, reason.label) for reason in before]
+        said = [because(kind, label) for kind, label, _, _ in before]
         if matches:
             said.append(shortened(one_line(", ".join(matches)), 2 * _LABEL).join(self._matches))
         if after:
