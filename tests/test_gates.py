@@ -159,7 +159,8 @@ def test_an_interrupt_ends_every_gate_after_the_page_in_hand(world: World, trend
     for source in (world.source, trends):
         source.announce(MONDAY, *(paper(f"{source.name} {n}") for n in range(99)))
         meanwhile(source, lambda: go_on.wait(0.05))
-    meanwhile(trends, lambda: None if trends.requests else signal.pthread_kill(this_thread, signal.SIGINT))
+    # while gates are being opened, an interrupt may fall into a callback of Python's own, which only prints it
+    meanwhile(trends, lambda: signal.pthread_kill(this_thread, signal.SIGINT) if trends.requests == 3 else None)
 
     with pytest.raises(KeyboardInterrupt):
         world.ingest(at(MONDAY))

@@ -14,10 +14,7 @@ from pathlib import Path
 import feedparser
 import pytest
 
-from tests.acceptance.tools import IN_CI
-
-if not IN_CI:
-    pytest.importorskip("playwright.sync_api", reason="no Playwright here")
+pytest.importorskip("playwright.sync_api", reason="no Playwright here")
 
 from playwright.sync_api import Browser
 

@@ -14,11 +14,8 @@ from typing import Literal
 
 import pytest
 
-from tests.acceptance.tools import IN_CI
-
-if not IN_CI:
-    pytest.importorskip("playwright.sync_api", reason="no Playwright here")
-    pytest.importorskip("PIL.Image", reason="without Pillow the pictures would be too large to keep")
+pytest.importorskip("playwright.sync_api", reason="no Playwright here")
+pytest.importorskip("PIL.Image", reason="without Pillow the pictures would be too large to keep")
 
 from playwright.sync_api import Browser, Route
 
