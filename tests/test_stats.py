@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from xml.etree import ElementTree
@@ -67,6 +68,19 @@ def test_plain_lines_have_a_row_for_each_week_and_each_interest(week: Shell) -> 
     ]
     assert lines[3][-2:] == ["4", "25.0 %"]
     assert lines[5] == ["(none named)", "4", "1", "1", "25.0 %"]
+
+
+def test_on_a_terminal_of_eighty_columns_no_figure_is_cut(week: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("TERM", "dumb")  # without colours
+
+    lines = week("stats", "--weeks", "40").splitlines()
+
+    assert not [line for line in lines if "…" in line or len(line) > 80]
+    assert next(line for line in lines if "week from" in line).split()[2:] == [
+        *("01-19", "01-26", "02-02", "02-09", "02-16", "02-23", "03-02", "03-09")
+    ]
 
 
 def test_the_page_holds_charts_and_nothing_from_elsewhere(week: Shell, tmp_path: Path) -> None:

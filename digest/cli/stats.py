@@ -23,6 +23,7 @@ _SPARKED: tuple[tuple[str, Callable[[Week], float | None]], ...] = (
     ("precision", lambda week: week.precision),
 )
 _TWO_YEARS = 104
+_BESIDE = 8  # weeks that 80 columns have room for
 
 
 @click.command("stats", epilog="Example: digest stats --weeks 12 --html stats.html")
@@ -52,13 +53,23 @@ def stats_command(context: Context, weeks: int, html: Path | None, csv_file: Pat
 
 
 def _show(found: Stats) -> None:
-    table(COLUMNS, [week_row(week) for week in found.weeks], empty="")
     if sys.stdout.isatty():
+        _show_across(found.weeks[-_BESIDE:])
         lines = [(name, sparkline([value(week) for week in found.weeks])) for name, value in _SPARKED]
         table(("what", "by week"), lines, empty="")
+    else:
+        table(COLUMNS, [week_row(week) for week in found.weeks], empty="")
     rows = [(*interest_row(each), *_spark_of(each.by_week)) for each in found.interests]
     columns = (*INTEREST_COLUMNS, "by week") if sys.stdout.isatty() else INTEREST_COLUMNS
     table(columns, rows, empty="no edition brought anything in these weeks")
+
+
+def _show_across(weeks: Sequence[Week]) -> None:
+    """A column for each week, named by the month and day of its Monday: a terminal is higher than it is wide."""
+    told = [week_row(week) for week in weeks]
+    first, *others = COLUMNS
+    rows = [(name, *(week[at] for week in told)) for at, name in enumerate(others, start=1)]
+    table((first, *(week[0][5:] for week in told)), rows, empty="")
 
 
 def _spark_of(values: Sequence[float | None]) -> tuple[str, ...]:
