@@ -12,7 +12,7 @@ from digest.errors import InvalidInput, SourceError
 from digest.exchange.entries import Entry, Library
 from digest.exchange.formats import Format
 from digest.identity import PaperId, Rule
-from digest.membership import importing, library
+from digest.membership import importing, references
 from digest.membership.importing import Kept, Plan
 from digest.papers import Paper
 from digest.store import Store
@@ -47,7 +47,7 @@ class Query:
 
 def imported(store: Store, who: Subscriber, text: str, *, name: str = "library.txt", **values: object) -> Plan:
     """Import a file as the command does, without asking arXiv; the plan that was carried out."""
-    plan = importing.planned(store, who, library.read(name, text.encode()), **values)  # type: ignore[arg-type]
+    plan = importing.planned(store, who, references.read(name, text.encode()), **values)  # type: ignore[arg-type]
     importing.keep(store, who, plan, origin=name, now=NOW)
     return plan
 
@@ -127,7 +127,7 @@ def test_importing_twice_is_importing_once(store: Store) -> None:
     text = "2603.00001 10.1000/nobody 2603.00001"
     first, before = imported(store, who, text), (liked(store, who), importing.wanted(store, who))
 
-    plan = importing.planned(store, who, library.read("a", text.encode()))
+    plan = importing.planned(store, who, references.read("a", text.encode()))
     again = importing.keep(store, who, plan, origin="a", now=LATER)
 
     assert (len(first.likes), first.repeated, first.liked) == (1, 1, 0)
@@ -177,7 +177,7 @@ def test_more_collections_than_interests_may_be_are_refused_and_nothing_is_kept(
 def test_feeds_of_arxiv_become_categories(store: Store) -> None:
     who = reader(store)
     first = imported(store, who, libraries.OPML, name="a.opml")
-    again = importing.planned(store, who, library.read("a.opml", libraries.OPML.encode()))
+    again = importing.planned(store, who, references.read("a.opml", libraries.OPML.encode()))
     with store.read() as tx:
         profile = tx.subscribers.profiles([who.id])[who.id]
 
@@ -191,7 +191,7 @@ def test_feeds_of_arxiv_become_categories(store: Store) -> None:
 def test_what_is_not_kept_is_asked_of_arxiv_a_hundred_at_a_time(store: Store) -> None:
     papers = [paper(f"A paper about the number {n} and others", number=n) for n in range(1, 251)]
     query, who = Query(papers), reader(store)
-    brought = library.read("ids", " ".join(each.id for each in papers).encode() + b" 2603.99999")
+    brought = references.read("ids", " ".join(each.id for each in papers).encode() + b" 2603.99999")
     plan = importing.planned(store, who, brought)
 
     answers = importing.ask(store, query, plan.askable, now=NOW)  # type: ignore[arg-type]
@@ -207,7 +207,7 @@ def test_what_is_not_kept_is_asked_of_arxiv_a_hundred_at_a_time(store: Store) ->
 def test_where_arxiv_fails_what_it_gave_before_is_kept_and_the_rest_is_wanted(store: Store) -> None:
     papers = [paper(f"A paper about the number {n} and others", number=n) for n in range(1, 151)]
     query, who = Query(papers, failure=SourceError("arxiv-api", "answered HTTP 500")), reader(store)
-    brought = library.read("ids", " ".join(each.id for each in papers).encode())
+    brought = references.read("ids", " ".join(each.id for each in papers).encode())
 
     answers = importing.ask(store, query, importing.planned(store, who, brought).askable, now=NOW)  # type: ignore[arg-type]
     plan = importing.planned(store, who, brought, answers=answers)
@@ -307,13 +307,13 @@ def test_what_was_wanted_of_a_file_is_settled_by_importing_it_again(store: Store
 )
 def test_a_file_of_which_nothing_can_be_read_is_named(name: str, content: bytes, problem: str) -> None:
     with pytest.raises(InvalidInput) as refused:
-        library.read(name, content)
+        references.read(name, content)
     assert str(refused.value).startswith(problem)
 
 
 def test_of_a_broken_file_the_good_entries_are_read_and_the_bad_ones_named() -> None:
     text = b"@misc{a, title={First}}\n@misc{b, title={broken\n\n@misc{c, author={Nobody}}\n@misc{d, title={Last}}\n"
-    found = library.read("a.bib", text)
+    found = references.read("a.bib", text)
     assert [each.title for each in found.entries] == ["First", "Last"]
     assert [(each.place, each.problem) for each in found.unread] == [
         ("line 2", "b: title: “}” is missing"),
@@ -322,7 +322,7 @@ def test_of_a_broken_file_the_good_entries_are_read_and_the_bad_ones_named() -> 
 
 
 def test_words_that_name_no_paper_are_told_with_their_line() -> None:
-    found = library.read("ids", libraries.LIST.encode())
+    found = references.read("ids", libraries.LIST.encode())
     assert [each.names for each in found.entries] == [
         ("arxiv:2601.10962",),
         ("doi:10.1000/182",),
@@ -342,9 +342,9 @@ def test_any_bytes_are_a_library_or_refused(form: Format) -> None:
     def check(content: bytes) -> None:
         found = Library()
         with suppress(InvalidInput):
-            found = library.read("a", content, form=form)
+            found = references.read("a", content, form=form)
         for entry in found.entries:
-            assert library.item(entry).name
+            assert references.item(entry).name
 
     check()
 
@@ -363,9 +363,9 @@ _ENTRIES = st.builds(
 @given(st.lists(_ENTRIES, max_size=4))
 def test_an_entry_has_one_name_and_its_interest_one_that_may_be_kept(entries: list[Entry]) -> None:
     for entry in entries:
-        each = library.item(entry)
+        each = references.item(entry)
         named = importing._interest(each, None)
-        assert each.name == library.item(entry).name
+        assert each.name == references.item(entry).name
         assert named == MAIN or (1 <= len(named) <= 40 and named.isprintable())
 
 

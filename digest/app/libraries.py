@@ -15,7 +15,7 @@ from digest.exchange.entries import MOST_BYTES, Entry, Library, shown
 from digest.exchange.entries import library as library_of
 from digest.exchange.formats import Format
 from digest.exchange.zotero_items import read_zotero
-from digest.membership import importing, library
+from digest.membership import importing, references
 from digest.membership.importing import Answers, Kept, Plan
 from digest.membership.pasted import key_of
 from digest.store import Store
@@ -101,7 +101,7 @@ def _brought(opened: Inlets, store: Store, place: Place, now: datetime) -> Libra
 
 
 def _read(place: Place, name: str, content: bytes) -> Library:
-    return library.read(name, content, form=place.form, user=place.user)
+    return references.read(name, content, form=place.form, user=place.user)
 
 
 def _content(file: Path) -> bytes:

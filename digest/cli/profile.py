@@ -6,6 +6,7 @@ import click
 
 from digest import browse, membership
 from digest.cli.context import Context, pass_context
+from digest.cli.importing import export_command, import_command, wanted_command
 from digest.cli.interest import (
     drop_command,
     interests_command,
@@ -14,7 +15,6 @@ from digest.cli.interest import (
     tune_command,
     tuning,
 )
-from digest.cli.library import export_command, import_command, wanted_command
 from digest.cli.output import as_json, json_option, table
 from digest.cli.paper import key_of
 from digest.compose import Explanation

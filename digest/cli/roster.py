@@ -7,7 +7,7 @@ import click
 
 from digest import membership
 from digest.cli.context import Context, pass_context
-from digest.cli.library import print_bytes, write_private
+from digest.cli.importing import print_bytes, write_private
 from digest.cli.output import DONE
 from digest.errors import InvalidInput
 from digest.exchange.entries import MOST_BYTES

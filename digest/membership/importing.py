@@ -14,7 +14,7 @@ from digest import identity
 from digest.errors import InvalidInput, SourceError
 from digest.exchange.entries import Library, Unread
 from digest.identity import PaperId
-from digest.membership.library import Item, item
+from digest.membership.references import Item, item
 from digest.membership.typed import LONGEST_NAME, category
 from digest.relevance.text import count_paper
 from digest.sources.arxiv_authors import author_key

@@ -13,7 +13,7 @@ import pytest
 from digest.exchange import bibtex, ris
 from digest.exchange.values import parted
 from digest.identity import paper_id
-from digest.membership import importing, library
+from digest.membership import importing, references
 from digest.papers import Paper, Version
 from digest.store import DatabaseSettings, Store
 from digest.subscribers import Subscriber
@@ -202,7 +202,7 @@ def test_of_a_broken_library_all_but_the_broken_entries_are_liked_and_those_are_
     at = text.index(begins, len(text) // 2) + len(begins)
     broken = text[:at] + damage + text[at:-60]
 
-    brought = library.read(f"a.{ending}", broken.encode())
+    brought = references.read(f"a.{ending}", broken.encode())
     plan = importing.planned(archive, reader(archive, ADDRESS), brought)
 
     assert len(plan.likes) + len(plan.unread) >= ENTRIES
@@ -239,6 +239,6 @@ def test_ten_thousand_entries_are_imported_in_seconds(
 
 
 def _import(archive: Store, who: Subscriber, content: bytes, ending: str) -> tuple[int, int]:
-    plan = importing.planned(archive, who, library.read(f"a.{ending}", content))
+    plan = importing.planned(archive, who, references.read(f"a.{ending}", content))
     kept = importing.keep(archive, who, plan, origin="a", now=NOW)
     return kept.liked, kept.wanted

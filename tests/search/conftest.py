@@ -7,7 +7,7 @@ import pytest
 from digest import browse
 from digest.store import Store
 from tests.fakes import MONDAY, paper
-from tests.search.library import EVERY, NOW, Search
+from tests.search.shelf import EVERY, NOW, Search
 from tests.store.builders import announce, announced, keep
 
 

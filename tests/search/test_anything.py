@@ -8,7 +8,7 @@ from digest import browse
 from digest.browse.queries import LONGEST_QUERY
 from digest.store import Store
 from tests.fakes import paper
-from tests.search.library import EVERY, NOW, titles
+from tests.search.shelf import EVERY, NOW, titles
 from tests.store.builders import keep
 
 

@@ -9,7 +9,7 @@ from digest.papers import Paper
 from digest.signals import CODE, Signal
 from digest.store import Store
 from tests.fakes import MONDAY, at
-from tests.search.library import GRAPHS, MINIMA, NOW, WAVES, Search, titles
+from tests.search.shelf import GRAPHS, MINIMA, NOW, WAVES, Search, titles
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from digest.papers import Version
 from digest.store import DatabaseSettings, Store, search_engines
 from digest.store.schema import Schema
 from tests.fakes import MONDAY, at, paper
-from tests.search.library import EVERY, GRAPHS, NOW, WAVES, Search, titles
+from tests.search.shelf import EVERY, GRAPHS, NOW, WAVES, Search, titles
 from tests.store.builders import announce, announced, keep
 
 OLD_PAPER = """INSERT INTO paper (id, canonical_key, title, abstract, authors, categories, classes, comment, doi,

@@ -4,7 +4,7 @@ from digest import browse
 from digest.identity import PaperId
 from digest.store import Store
 from tests.fakes import paper
-from tests.search.library import GRAPHS, MINIMA, NOW, Search, titles
+from tests.search.shelf import GRAPHS, MINIMA, NOW, Search, titles
 from tests.store.builders import keep
 
 

@@ -8,7 +8,7 @@ from digest import browse
 from digest.browse.spelling import distance
 from digest.store import Store
 from tests.fakes import paper
-from tests.search.library import NOW
+from tests.search.shelf import NOW
 from tests.store.builders import keep
 
 

@@ -5,7 +5,7 @@ import pytest
 from digest import browse
 from digest.store import Store
 from tests.fakes import paper
-from tests.search.library import NOW, titles
+from tests.search.shelf import NOW, titles
 from tests.store.builders import keep
 
 

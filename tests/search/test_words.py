@@ -6,7 +6,7 @@ from digest import browse
 from digest.papers import Paper
 from digest.store import Store
 from tests.fakes import paper
-from tests.search.library import GRAPHS, MINIMA, WAVES, Search, titles
+from tests.search.shelf import GRAPHS, MINIMA, WAVES, Search, titles
 from tests.store.builders import keep
 
 
