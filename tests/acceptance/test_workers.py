@@ -4,22 +4,17 @@ import itertools
 import json
 import os
 import random
-import signal
 import socket
 import sqlite3
-import subprocess
-import sys
 import time
 import urllib.request
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 
 from digest.editions import Slot
@@ -27,6 +22,7 @@ from digest.sample import SampleArxiv
 from digest.store import DatabaseSettings, Store
 from digest.worker.planning import AT_ONCE
 from tests.acceptance.conftest import Figures, Installation, Replay
+from tests.acceptance.crew import Crew, crew_on
 from tests.conftest import Databases
 from tests.fakes import paper
 from tests.store.builders import announce, announced
@@ -36,100 +32,10 @@ BATCHES = int(os.environ.get("PAPERROUND_TEST_BATCHES", "6"))
 READERS = BATCHES * AT_ONCE
 KILLS = 20
 CUTS = 40  # connections
-PATIENCE = 150  # seconds: 30 until a worker counts as dead, 60 to the next rescue or plan, and the machine's own pace
-_CONFIG = """\
-[site]
-sender = "digest@example.org"
-[database]
-url = "{url}"
-[sources.arxiv]
-categories = ["cs.LG"]
-interval_seconds = {interval}
-oai_url = "http://127.0.0.1:9"
-rss_url = "http://127.0.0.1:9"
-[sources.huggingface]
-enabled = false
-[letters]
-welcome = false
-"""
-
-
-@dataclass
-class Crew:
-    """Processes of `digest` in one folder, which may be killed."""
-
-    folder: Path
-    url: str
-    running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
-    now: str = ""
-
-    def start(self, name: str, *command: str) -> None:
-        at = ["--now", self.now] if self.now else []
-        arguments = [sys.executable, "-m", "digest", "--config", str(self.folder / "config.toml"), *at, *command]
-        with (self.folder / f"{name}.log").open("ab") as log:
-            self.running[name] = subprocess.Popen(arguments, stdout=log, stderr=log)
-
-    def kill(self, name: str) -> None:
-        self.running[name].kill()
-        self.running[name].wait()
-
-    def revive(self, *command: str) -> int:
-        """Start again what has ended, as systemd does; how many that were."""
-        gone = [name for name, process in self.running.items() if process.poll() is not None]
-        for name in gone:
-            self.start(name, *command)
-        return len(gone)
-
-    def stop(self) -> dict[str, int]:
-        """Ask all to stop; their exit codes."""
-        for process in self.running.values():
-            process.send_signal(signal.SIGTERM)
-        codes = {name: process.wait(35) for name, process in self.running.items()}
-        self.running.clear()
-        return codes
-
-    def end(self) -> None:
-        for process in self.running.values():
-            process.kill()
-            process.wait()
-
-    def log(self, name: str) -> str:
-        return (self.folder / f"{name}.log").read_text()
-
-    def ask(self, query: str) -> list[tuple[Any, ...]]:
-        with psycopg.connect(self.url, autocommit=True, options=_BOTH) as connection:
-            return connection.execute(query.encode()).fetchall()
-
-    def do(self, statement: str) -> None:
-        with psycopg.connect(self.url, autocommit=True, options=_BOTH) as connection:
-            connection.execute(statement.encode())
-
-    def count(self, query: str) -> int:
-        return int(self.ask(query)[0][0])
-
-    def wait_until(self, is_so: Callable[[], bool], seconds: float = PATIENCE) -> float:
-        """Seconds that it took."""
-        began = time.monotonic()
-        while not is_so():
-            assert time.monotonic() - began < seconds, self.ask("SELECT state, count(*) FROM delivery GROUP BY 1")
-            time.sleep(0.2)
-        return time.monotonic() - began
-
 
 SENT = "SELECT count(*) FROM delivery WHERE state = 'sent'"
 EDITIONS = "SELECT count(*) FROM edition"
 _QUEUE = "procrastinate_jobs"
-_BOTH = "-c search_path=public,procrastinate"
-
-
-@contextmanager
-def crew_on(folder: Path, url: str, *, interval: float = 0.05) -> Iterator[Crew]:
-    (folder / "config.toml").write_text(_CONFIG.format(url=url, interval=interval))
-    crew = Crew(folder, url)
-    try:
-        yield crew
-    finally:
-        crew.end()
 
 
 @pytest.fixture
