@@ -18,6 +18,7 @@ from digest.app import App
 from digest.membership.typed import LONGEST_NAME
 from digest.store.audits import Audit
 from digest.subscribers import SubscriberState
+from digest.web import adminbodies as bodies
 from digest.web import administering as work
 from digest.web.api import JSON, encoded, problem
 from digest.web.asking import Asking
@@ -144,7 +145,7 @@ OPERATIONS = (
         "All readers",
         work=work.subscribers,
         parameters=(Parameter(name="state", said="Only those in this state", choices=_STATES),),
-        answer=work.SubscribersAnswer,
+        answer=bodies.SubscribersAnswer,
     ),
     _operation(
         "addSubscriber",
@@ -152,8 +153,8 @@ OPERATIONS = (
         f"{_ROOT}/subscribers",
         "Add a reader, active at once",
         work=work.add,
-        body=work.NewSubscriber,
-        answer=work.SubscriberAnswer,
+        body=bodies.NewSubscriber,
+        answer=bodies.SubscriberAnswer,
         refusals={409: "There already"},
     ),
     _operation(
@@ -163,7 +164,7 @@ OPERATIONS = (
         "One reader with their profile",
         work=work.subscriber,
         parameters=(_NUMBER,),
-        answer=work.ReaderAnswer,
+        answer=bodies.ReaderAnswer,
     ),
     _operation(
         "changeSubscriber",
@@ -172,8 +173,8 @@ OPERATIONS = (
         "Change when, how much and in which form somebody gets it",
         work=work.change,
         parameters=(_NUMBER,),
-        body=work.Delivery,
-        answer=work.SubscriberAnswer,
+        body=bodies.Delivery,
+        answer=bodies.SubscriberAnswer,
     ),
     _operation(
         "removeSubscriber",
@@ -190,8 +191,8 @@ OPERATIONS = (
         "Pause, resume or let go",
         work=work.set_state,
         parameters=(_NUMBER,),
-        body=work.NewState,
-        answer=work.SubscriberAnswer,
+        body=bodies.NewState,
+        answer=bodies.SubscriberAnswer,
         refusals={409: "Only the reader can change that"},
     ),
     _operation(
@@ -201,8 +202,8 @@ OPERATIONS = (
         "Have an interest say that and nothing else",
         work=work.set_interest,
         parameters=(_NUMBER, _NAME),
-        body=work.InterestBody,
-        answer=work.InterestAnswer,
+        body=bodies.InterestBody,
+        answer=bodies.InterestAnswer,
     ),
     _operation(
         "dropInterest",
@@ -220,7 +221,7 @@ OPERATIONS = (
         "Say for a reader what a paper is worth",
         work=work.vote,
         parameters=(_NUMBER, _PAPER),
-        body=work.VoteBody,
+        body=bodies.VoteBody,
     ),
     _operation(
         "unvote",

@@ -1,14 +1,7 @@
-"""What the admin API does to subscribers and their profiles, by the verbs of `membership` alone.
-
-Readers are named by their numbers: an address in a path would stand in every log on the way.
-"""
+"""What the admin API does to subscribers and their profiles, by the verbs of `membership` alone."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date, datetime
-from enum import StrEnum
-from typing import Annotated
 
 from digest import browse, membership
 from digest.app import App
@@ -16,24 +9,26 @@ from digest.errors import InvalidInput
 from digest.membership import preferences
 from digest.membership.preferences import entries_of
 from digest.membership.typed import interest_name, quota, weight
-from digest.rendering.public import public_key
-from digest.subscribers import (
-    DAY_NAMES,
-    EditionKind,
-    Interest,
-    ProfileField,
-    Schedule,
-    Subscriber,
-    SubscriberState,
-    Verdict,
-    Vote,
+from digest.subscribers import DAY_NAMES, Interest, ProfileField, Schedule, Subscriber, SubscriberState
+from digest.web.adminbodies import (
+    Delivery,
+    InterestAnswer,
+    InterestBody,
+    NewState,
+    NewSubscriber,
+    ReaderAnswer,
+    SubscriberAnswer,
+    SubscribersAnswer,
+    VoteBody,
+    WantedState,
+    interest_of,
+    subscriber_of,
 )
 from digest.web.jsonbodies import refused
 from digest.web.openapi import Refused
 from digest.web.papers import named
 
 _CONFLICT = 409  # RFC 9110 §15.5.10
-_MINUTES = "Hours and minutes of the day there, such as 07:00"
 _FIXED = (SubscriberState.SUPPRESSED, SubscriberState.PENDING)  # which only the reader can change
 _LISTS = {
     "texts": ProfileField.INTEREST,
@@ -45,144 +40,12 @@ _LISTS = {
 }
 
 
-class WantedState(StrEnum):
-    """What an operator may make of a subscriber."""
-
-    ACTIVE = "active"
-    PAUSED = "paused"
-    LEFT = "left"
-
-
-# ------------------------------------------------------------ what is sent
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewSubscriber:
-    """Somebody who has asked you for it: no letter is sent to confirm."""
-
-    address: str
-    timezone: Annotated[str, "Such as Europe/Berlin"] = "UTC"
-    send_at: Annotated[str, _MINUTES] = "07:00"
-    days: Annotated[tuple[str, ...], "mon, tue, …"] = DAY_NAMES
-    size: Annotated[int, "Papers in an edition at most", {"minimum": 1, "maximum": 100}] = membership.DEFAULT_SIZE
-    kind: EditionKind = EditionKind.DAILY
-    plain: Annotated[bool, "Mails without HTML"] = False
-    categories: tuple[str, ...] = ()
-    interests: Annotated[tuple[str, ...], "Sentences for the interest `main`"] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
-    """When, how much and in which form somebody gets it."""
-
-    timezone: str
-    send_at: Annotated[str, _MINUTES]
-    days: tuple[str, ...]
-    size: Annotated[int, {"minimum": 1, "maximum": 100}]
-    kind: EditionKind
-    plain: bool
-    language: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewState:
-    """Whether mail is sent."""
-
-    state: WantedState
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InterestBody:
-    """An interest as it is to be; what is not named is empty, or as usual."""
-
-    texts: tuple[str, ...] = ()
-    include: Annotated[tuple[str, ...], "Terms, papers with which always come"] = ()
-    exclude: Annotated[tuple[str, ...], "Terms, papers with which never come"] = ()
-    follow: Annotated[tuple[str, ...], "Authors, whose papers always come"] = ()
-    organisations: Annotated[tuple[str, ...], "Whose papers always come"] = ()
-    categories: Annotated[tuple[str, ...], "Only papers of these; none means every one"] = ()
-    weight: Annotated[float, "Its share against the others, above 0"] = 1.0
-    quota: Annotated[int | None, "Papers in one edition at most"] = None
-    everything: Annotated[bool, "Every paper of its categories comes"] = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VoteBody:
-    """What a reader says of a paper."""
-
-    verdict: Verdict
-    interest: str = "main"
-
-
-# ------------------------------------------------------------ what is answered
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SubscriberAnswer:
-    """One reader."""
-
-    number: int
-    address: str
-    state: SubscriberState
-    timezone: str
-    send_at: str
-    days: tuple[str, ...]
-    size: int
-    kind: EditionKind
-    plain: bool
-    language: str
-    next_due_at: datetime
-    created_at: datetime
-    paused_until: Annotated[date | None, "Where a pause ends by itself"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SubscribersAnswer:
-    """All readers, in the order of joining."""
-
-    subscribers: tuple[SubscriberAnswer, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VoteAnswer:
-    """A judged paper."""
-
-    paper: str
-    given_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InterestAnswer:
-    """One interest."""
-
-    name: str
-    texts: tuple[str, ...]
-    include: tuple[str, ...]
-    exclude: tuple[str, ...]
-    follow: tuple[str, ...]
-    organisations: tuple[str, ...]
-    categories: tuple[str, ...]
-    weight: float
-    quota: int | None
-    everything: bool
-    liked: tuple[VoteAnswer, ...]
-    disliked: tuple[VoteAnswer, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReaderAnswer:
-    """One reader with their profile."""
-
-    subscriber: SubscriberAnswer
-    interests: tuple[InterestAnswer, ...]
-
-
 # ------------------------------------------------------------ subscribers
 
 
 def subscribers(app: App, state: str = "") -> SubscribersAnswer:
     found = browse.subscribers(app.store, SubscriberState(state) if state else None)
-    return SubscribersAnswer(subscribers=tuple(_subscriber(each.subscriber) for each in found))
+    return SubscribersAnswer(subscribers=tuple(subscriber_of(each.subscriber) for each in found))
 
 
 def subscriber(app: App, number: int) -> ReaderAnswer | None:
@@ -191,7 +54,7 @@ def subscriber(app: App, number: int) -> ReaderAnswer | None:
         profile = tx.subscribers.profiles([number])[number] if who else None
     if who is None or profile is None:
         return None
-    return ReaderAnswer(subscriber=_subscriber(who), interests=tuple(map(_interest, profile.interests)))
+    return ReaderAnswer(subscriber=subscriber_of(who), interests=tuple(map(interest_of, profile.interests)))
 
 
 def add(app: App, body: NewSubscriber) -> SubscriberAnswer:
@@ -214,7 +77,7 @@ def add(app: App, body: NewSubscriber) -> SubscriberAnswer:
             categories=body.categories,
             interests=body.interests,
         )
-    return _subscriber(added)
+    return subscriber_of(added)
 
 
 def change(app: App, body: Delivery, number: int) -> SubscriberAnswer | None:
@@ -235,7 +98,7 @@ def change(app: App, body: Delivery, number: int) -> SubscriberAnswer | None:
             plain=body.plain,
             language=body.language,
         )
-    return _subscriber(changed)
+    return subscriber_of(changed)
 
 
 def set_state(app: App, body: NewState, number: int) -> SubscriberAnswer | None:
@@ -246,11 +109,11 @@ def set_state(app: App, body: NewState, number: int) -> SubscriberAnswer | None:
         known = "lift it with: digest suppression" if who.state is SubscriberState.SUPPRESSED else "they must confirm"
         raise Refused(_CONFLICT, "Not now", f"state: the subscriber is {who.state}; {known}")
     if who.state.value == body.state.value:
-        return _subscriber(who)
+        return subscriber_of(who)
     if body.state is WantedState.ACTIVE:
-        return _subscriber(membership.resume(app.store, who.address, now=app.now))
+        return subscriber_of(membership.resume(app.store, who.address, now=app.now))
     work = membership.pause if body.state is WantedState.PAUSED else membership.leave
-    return _subscriber(work(app.store, who.address))
+    return subscriber_of(work(app.store, who.address))
 
 
 def remove(app: App, number: int) -> bool | None:
@@ -281,7 +144,7 @@ def set_interest(app: App, body: InterestBody, number: int, name: str) -> Intere
         membership.tune(app.store, who.address, name, weight=body.weight, quota=body.quota, everything=body.everything)
         for field, values in checked.items():
             _set_words(app, who, known, field, values)
-    return _interest(membership.make_interest(app.store, who.address, name))
+    return interest_of(membership.make_interest(app.store, who.address, name))
 
 
 def _set_words(app: App, who: Subscriber, known: Interest, field: ProfileField, values: list[str]) -> None:
@@ -357,42 +220,3 @@ def _schedule(timezone: str, send_at: str, days: tuple[str, ...]) -> Schedule:
     if not days or not set(days) <= set(DAY_NAMES):
         raise refused("days", f"expected one or more of {', '.join(DAY_NAMES)}")
     return Schedule(timezone=zone, send_at=at, days=frozenset(map(DAY_NAMES.index, days)))
-
-
-def _subscriber(who: Subscriber) -> SubscriberAnswer:
-    return SubscriberAnswer(
-        number=who.id,
-        address=who.address,
-        state=who.state,
-        timezone=who.schedule.timezone.key,
-        send_at=f"{who.schedule.send_at:%H:%M}",
-        days=tuple(name for day, name in enumerate(DAY_NAMES) if day in who.schedule.days),
-        size=who.size,
-        kind=who.kind,
-        plain=who.plain,
-        language=who.language,
-        next_due_at=who.next_due_at,
-        created_at=who.created_at,
-        paused_until=who.paused_until,
-    )
-
-
-def _interest(each: Interest) -> InterestAnswer:
-    return InterestAnswer(
-        name=each.name,
-        texts=each.texts,
-        include=each.include,
-        exclude=each.exclude,
-        follow=each.follow,
-        organisations=each.organisations,
-        categories=each.categories,
-        weight=each.weight,
-        quota=each.quota,
-        everything=each.everything,
-        liked=_votes(each.liked),
-        disliked=_votes(each.disliked),
-    )
-
-
-def _votes(votes: tuple[Vote, ...]) -> tuple[VoteAnswer, ...]:
-    return tuple(VoteAnswer(paper=public_key(each.paper), given_at=each.given_at) for each in votes)
