@@ -7,17 +7,25 @@ SPREAD ?= -n auto --maxprocesses 4 --dist worksteal
 .PHONY: demo test thorough lint acceptance wheel catalogues reference clean
 .DEFAULT_GOAL := demo
 
-.venv/ready: pyproject.toml constraints.txt
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --constraint constraints.txt
+
+# What the product needs to run: a first look does not wait for what tests it. Python compiles what it imports by itself.
+.venv/product: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version)'
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	$(INSTALL) --editable .
+	touch $@
+
+.venv/ready: .venv/product
+	$(INSTALL) --editable '.[dev]'
 	touch $@
 
 # Three days for three readers on the bundled sample; the result is in demo-output/.
-demo: .venv/ready
+demo: .venv/product
 	$(BIN)/digest demo --output demo-output
 
-# Everything that needs neither the network nor a prepared machine.
+# Everything that needs neither the network nor a prepared machine. Its many processes find compiled what one has compiled.
+test: export PYTHONDONTWRITEBYTECODE =
 test: .venv/ready
 	$(BIN)/python -m pytest -m 'not acceptance' $(SPREAD)
 

@@ -3,8 +3,9 @@
     python -m benchmarks.day --data DIR [--subscribers 1000,10000,100000] [--papers 1500] [--archive N] [--compose-only]
 
 DIR holds listings as `*.jsonl.gz` with id, title and abstract a line. The newest papers are the day's, the others the
-archive; a subscriber likes 5 to 55 of it, 30 on average, and gets 15 papers a mail. Printed are seconds, CPU and peak
-memory over all processes; what misses its limit is marked, and the exit status is 1.
+archive; a subscriber likes 5 to 55 of it, 30 on average, and gets 15 papers a mail. As on every day but the first, the
+model of the background is the one that the day before has left. Printed are seconds, CPU and peak memory over all
+processes; what misses its limit is marked, and the exit status is 1.
 """
 
 import argparse
@@ -27,6 +28,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from digest.compose import compose
+from digest.compose.background import background
 from digest.identity import PaperId
 from digest.papers import Announcement, AnnouncementKind, Paper, Version
 from digest.relevance.settings import RelevanceSettings
@@ -41,6 +43,7 @@ LIKES = (5, 55)  # papers liked by one subscriber, evenly between
 SPREAD = 400  # papers of the archive on either side of what a subscriber cares for, out of which the liked are drawn
 OLDEST_VOTE = timedelta(days=360)
 _SEED = 5
+_MODEL = "model-of-the-day-before"
 _AT_ONCE = 1000  # papers or subscribers written in one transaction
 _MEBIBYTE = 2**20
 _SAMPLED = 0.05  # seconds between two looks at the memory
@@ -96,15 +99,19 @@ def _paper(told: dict[str, Any]) -> Paper:
     )
 
 
-def fill(store: Store, papers: Sequence[Paper], today: int) -> None:
-    """Keep the papers, and announce the last `today` of them."""
+def fill(store: Store, papers: Sequence[Paper]) -> None:
+    """Keep papers that are counted."""
     for start in range(0, len(papers), _AT_ONCE):
         part = papers[start : start + _AT_ONCE]
         terms = {paper.id: count_paper(paper.title, paper.abstract).to_bytes() for paper in part}
         with store.begin() as tx:
             tx.papers.keep(part, terms, now=NOW)
+
+
+def announce(store: Store, papers: Sequence[Paper]) -> None:
+    """Have the papers be the day's."""
     with store.begin() as tx:
-        tx.announcements.note((_announced(paper, NOW.date()) for paper in papers[-today:]), now=NOW)
+        tx.announcements.note((_announced(paper, NOW.date()) for paper in papers), now=NOW)
 
 
 def _announced(paper: Paper, day: date) -> Announcement:
@@ -245,13 +252,20 @@ def composed(store: Store, subscribers: int, *, model_folder: Path) -> Spent:
 
 
 def prepared(folder: Path, data: Path, papers: int, archive: int | None) -> tuple[Path, list[int]]:
-    """A database with the papers, and the row numbers of those that are not the day's; kept for the next time."""
+    """A database with the papers, and the row numbers of those that are not the day's; kept for the next time.
+
+    Beside it stands the model of all but the day's.
+    """
     file = folder / "papers.sqlite"
-    if not file.exists():
+    if not (folder / _MODEL).exists():
+        file.unlink(missing_ok=True)
         found = list(listings(data))
         found = found[-papers - archive :] if archive else found
         store = opened(file)
-        fill(store, found, papers)
+        fill(store, found[:-papers])
+        background(store, RelevanceSettings(), folder / _MODEL)
+        fill(store, found[-papers:])
+        announce(store, found[-papers:])
         store.close()
     with sqlite3.connect(file) as database:
         rows = [row for (row,) in database.execute("SELECT id FROM paper ORDER BY id")]
@@ -272,6 +286,8 @@ def one_day(folder: Path, papers: Path, subscribers: int, archive: Sequence[int]
     for old in folder.glob("day.sqlite*"):
         old.unlink()
     shutil.copy(papers, file)
+    shutil.rmtree(folder / "model", ignore_errors=True)
+    shutil.copytree(papers.parent / _MODEL, folder / "model")
     subscribe(file, subscribers, archive)
     store = opened(file)
     return store, composed(store, subscribers, model_folder=folder / "model")

@@ -13,6 +13,8 @@ from html import escape
 from math import log10
 from pathlib import Path
 
+from benchmarks.growth import Grown
+
 _BAR, _LINE, _LEFT, _RIGHT = 12, 58, 370, 250  # pixels of the chart
 _WIDE = 560  # pixels between the smallest and the largest value
 _COLOURS = {"ours": "#0b6e99", "peer": "#b0b7bd", "limit": "#e0c068"}
@@ -31,6 +33,7 @@ class Row:
     limit_name: str = ""
     ratio_wanted: float | None = None
     most: float | None = None  # that `ours` may be
+    least: float | None = None  # that it must be
     is_cost: bool = False  # the less, the better
     cpu: float = 0.0  # seconds of the whole stage, all processes, the peer's counted in
     memory: float = 0.0  # MiB, the most at one moment, over all processes
@@ -46,12 +49,14 @@ class Row:
     def is_missed(self) -> bool:
         """Whether it is less than what is aimed at."""
         too_much = self.most is not None and self.ours > self.most
-        return too_much or (self.ratio_wanted is not None and (self.ratio or 0.0) < self.ratio_wanted)
+        too_little = self.least is not None and self.ours < self.least
+        return too_much or too_little or (self.ratio_wanted is not None and (self.ratio or 0.0) < self.ratio_wanted)
 
     @property
     def aim(self) -> str:
         told = [f"≥ {self.ratio_wanted:,.0f} x"] if self.ratio_wanted is not None else []
-        return ", ".join([*told, *([f"≤ {self.most:g}"] if self.most is not None else [])])
+        told += [f"≤ {self.most:g}"] if self.most is not None else []
+        return ", ".join([*told, *([f"≥ {self.least:,g}"] if self.least is not None else [])])
 
 
 def machine() -> str:
@@ -98,10 +103,12 @@ def _figure(value: float | None) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
-def written(rows: Sequence[Row], file: Path, *, now: datetime) -> None:
+def written(rows: Sequence[Row], grown: Sequence[Grown], file: Path, *, now: datetime) -> None:
     """All of it as JSON."""
     stages = [asdict(row) | {"ratio": row.ratio, "is_missed": row.is_missed} for row in rows]
-    file.write_text(json.dumps({"measured": now.isoformat(), "machine": machine(), "stages": stages}, indent=1) + "\n")
+    growth = [asdict(row) | {"is_missed": row.is_missed} for row in grown]
+    whole = {"measured": now.isoformat(), "machine": machine(), "stages": stages, "growth": growth}
+    file.write_text(json.dumps(whole, indent=1) + "\n")
 
 
 def chart(rows: Sequence[Row]) -> str:

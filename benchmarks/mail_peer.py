@@ -67,7 +67,7 @@ p.row { margin: 0; font-size: 17px; line-height: 23px; }
 <tr><td class="text">
 <h3{% if place.number == 1 %} class="lead"{% endif %}><a class="title" href="{{ paper.url }}">{{ paper.title }}</a></h3>
 <p class="note">{{ paper.byline }} · {{ paper.categories }}{% if place.note %} · {{ place.note }}{% endif %}</p>
-<p class="note"><span>{{ place.percent }}</span> {{ place.mark }} {{ place.reasons | join(" · ") }}</p>
+<p class="note"><span>{{ place.percent }}</span> {{ place.mark }} {{ whys[place.number] | join(" · ") }}</p>
 <p class="abstract">{{ paper.abstract or paper.no_abstract }}</p>
 <p class="press"><a href="{{ paper.pdf_url }}" aria-label="PDF of {{ paper.title }}">PDF</a>&emsp;
 {% if place.code %}<a href="{{ place.code }}" aria-label="Code of {{ paper.title }}">Code</a>&emsp;{% endif %}
@@ -105,7 +105,7 @@ _PLAIN = """{{ copy.lines.preheader }}
 {% for place in places %}{% set paper = views[place.number] %}
 {{ place.number }}. {{ paper.title | wordwrap(72) }}
 {{ (paper.byline ~ " · " ~ paper.categories ~ " " ~ place.note) | wordwrap(72) }}
-{{ (place.percent ~ " " ~ place.mark ~ " " ~ place.reasons | join(" · ")) | wordwrap(72) }}
+{{ (place.percent ~ " " ~ place.mark ~ " " ~ whys[place.number] | join(" · ")) | wordwrap(72) }}
 
 {{ paper.abstract | wordwrap(72) }}
 
@@ -137,6 +137,7 @@ class Worded:
 
     copy: Copy
     views: dict[int, PaperView]  # by number
+    whys: dict[int, tuple[str, ...]]  # by number
 
 
 class PeerMail:
@@ -164,7 +165,7 @@ class PeerMail:
         message["Auto-Submitted"] = "auto-generated"
         message["Precedence"] = "list"
         message["Feedback-ID"] = "daily:example.org"
-        given = {"copy": worded.copy, "views": worded.views, "votes": worded.copy.links.edition}
+        given = {"copy": worded.copy, "views": worded.views, "whys": worded.whys, "votes": worded.copy.links.edition}
         message.set_content(self._plain.render(given))
         page = self._inliner.inline(self._html.render(given))
         message.add_alternative(page, subtype="html")
@@ -178,4 +179,4 @@ def worded(copy: Copy) -> Worded:
         place.number: paper_view(place.shelf.paper, ENGLISH, limit=limit)
         for place, limit in zip(copy.places, limits, strict=False)
     }
-    return Worded(copy, views)
+    return Worded(copy, views, {place.number: ENGLISH.why(place.item) for place in copy.places})

@@ -27,11 +27,12 @@ from digest.relevance.model import Model
 from digest.relevance.scoring import Adjust, Day, Vectors
 from digest.relevance.selection import looked_at
 from digest.relevance.space import Space
-from digest.relevance.tastes import Taste
+from digest.relevance.tastes import Taste, Tastes
 from digest.relevance.text import TermCounts, count_paper
 
 WINDOW = 20_000  # papers of the background, as the product's default has it
 SIZE = 15  # papers in an edition
+VECTORS = 4_096  # liked papers made into vectors at once, as `digest.relevance.ranking` has it
 _SEED = 5
 _PEERS = 3  # users that the peer learns
 
@@ -147,13 +148,19 @@ def _scored(space: Space, day: Day, archive: Sequence[TermCounts], count: int, c
     placed = [replace(taste, wanted=tuple(place[number] for number in taste.wanted)) for taste in tastes]
     everything = Adjust(np.ones((1, day.size), dtype=bool), [0] * count, [()] * count)
     clock.read()
-    vectors = Vectors(space, [archive[number] for number in used])
+    asked = day.asked(_vectors(space, [archive[number] for number in used]), Tastes.of(placed))
     _, made = _print(f"{len(used):,} liked papers as vectors", clock)
-    day.top(vectors, placed, everything, used, k=looked_at(SIZE))
+    day.best(asked, everything, used, k=looked_at(SIZE))
     wall, cpu = _print(f"{count:,} subscribers scored", clock)
     each = (made + cpu) / count
     print(f"{'':42} {each * 1e6:8.0f} µs CPU a subscriber, vectors counted in; {count / wall:,.0f} scored/s")
     return each
+
+
+def _vectors(space: Space, documents: Sequence[TermCounts]) -> Iterator[Vectors]:
+    """Documents as vectors, so many at once as the product makes them."""
+    for start in range(0, len(documents), VECTORS):
+        yield Vectors(space, documents[start : start + VECTORS])
 
 
 def _beside(

@@ -30,20 +30,19 @@ from benchmarks.search import NOW
 from benchmarks.web_load import Load, Rate, Server, bare, loaded, nginx, ours
 from digest import browse
 from digest.editions import Reason, ReasonKind, Recommendation, Slate
-from digest.membership import feeds
+from digest.membership import DEFAULT_SIZE, feeds
 from digest.papers import Paper
 from digest.rendering.feed import MOST_ENTRIES
 from digest.store import DatabaseSettings, Store
 from digest.subscribers import EditionKind, Schedule
 
 READERS = 300  # of each kind
-PAPERS = 15  # in an edition
-EDITIONS = (1, 14)  # of readers who are new, and of those whose feed is as long as one can be: 200 papers
-_NEWEST = 300  # papers that editions are made of, as on one day of a few large categories: readers share them
+PAPERS = DEFAULT_SIZE  # in an edition
+EDITIONS = (1, 30)  # of readers who are new, and after a month, when a feed has all that it may have: 200 papers
+_OF_A_DAY = 300  # papers that its editions are made of, as in a few large categories: readers share them
 _SEED = 20260501
 _PACKED = {"Accept-Encoding": "gzip"}
-UNCACHED = 2000.0  # personal feeds in a second of processor, of USUAL entries at most; longer ones in proportion
-USUAL = 20  # entries
+UNCACHED = 2000.0  # personal feeds in a second of processor, whatever they hold
 SEARCH_MS = 50.0  # of the 95th percentile
 _CONFIG = """
 [site]
@@ -83,14 +82,15 @@ def prepared(file: Path, data: Path) -> list[list[str]]:
         if is_empty:
             print(f"kept {search.fill(store, data):,} papers", flush=True)
         browse.index(store)
-        newest = _newest(data)
+        newest = _newest(data, _OF_A_DAY * max(EDITIONS))
         return [list(_subscribed(store, newest, editions)) for editions in EDITIONS]
     finally:
         store.close()
 
 
-def _newest(data: Path) -> list[tuple[Paper, date]]:
-    return sorted(search.papers(data), key=lambda each: (each[1], each[0].id))[-_NEWEST:]
+def _newest(data: Path, count: int) -> list[tuple[Paper, date]]:
+    """The newest first."""
+    return sorted(search.papers(data), key=lambda each: (each[1], each[0].id), reverse=True)[:count]
 
 
 def _subscribed(store: Store, newest: Sequence[tuple[Paper, date]], editions: int) -> Iterator[str]:
@@ -106,10 +106,9 @@ def _subscribed(store: Store, newest: Sequence[tuple[Paper, date]], editions: in
                 now=NOW,
             )
             assert reader is not None
-            chosen = chance.sample(newest, editions * PAPERS)
-            for place in range(editions):
-                day = NOW.date() - timedelta(days=editions - place)
-                tx.editions.keep(_slate(reader.id, day, chosen[place * PAPERS :][:PAPERS]), now=NOW)
+            for age in range(editions):
+                chosen = chance.sample(newest[age * _OF_A_DAY :][:_OF_A_DAY], PAPERS)
+                tx.editions.keep(_slate(reader.id, NOW.date() - timedelta(days=1 + age), chosen), now=NOW)
         yield f"/feed/{feeds.make(store, reader, now=NOW)}"
 
 
@@ -166,15 +165,15 @@ class Loads:
             yield self._whole("daily page", 1000, page, beside, "page.html")
 
     def _uncached(self, addresses: Sequence[str], papers: int) -> Row:
-        """Each asked for the first time, so that no answer is at hand and all that is personal is read and written; the
-        blocks of papers that readers share were written for the first third of them.
+        """Each asked for the first time, so that no answer is at hand and all that is personal is read, written and
+        packed; the blocks of papers that readers share were written for the first third of them.
         """
         paths = [f"{each}.{form}" for each in addresses for form in feeds.FORMS]
         known = len(paths) // 3
         for path in paths[:known]:
-            self._server.get(path)
-        what, aim = f"personal feed of {papers} papers, not asked for before", UNCACHED * min(1, USUAL / papers)
-        return self._row(what, aim, Load(paths=paths[known:], once=True))
+            self._server.get(path, _PACKED)
+        what = f"personal feed of {papers} papers, never asked for"
+        return self._row(what, UNCACHED, Load(paths=paths[known:], headers=_PACKED, once=True))
 
     def _bytes(self, path: str) -> tuple[bytes, bytes]:
         status, _, plain = self._server.get(path)

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
@@ -101,10 +102,16 @@ class Setting:
         return PREFIX + f"{self.section}_{self.key}".replace(".", "_").upper()
 
 
+@cache
+def _crafts() -> Mapping[str, Any]:
+    """What keeps the settings of each section."""
+    return get_type_hints(Settings)
+
+
 def settings_known() -> Iterator[Setting]:
     """Every setting there is, in the order of the example."""
     for section in dataclasses.fields(Settings):
-        craft = get_type_hints(Settings)[section.name]
+        craft = _crafts()[section.name]
         hints = get_type_hints(craft)
         for each in dataclasses.fields(craft):
             if not each.metadata.get("secret"):
@@ -264,7 +271,7 @@ def _placed(path: str, where: str, folder: Path) -> Path:
 
 def _section(section: dataclasses.Field[Any], values: dict[str, Any], file: Path) -> Any:
     try:
-        return get_type_hints(Settings)[section.name](**values)
+        return _crafts()[section.name](**values)
     except ValueError as error:
         raise ConfigError(f"{file}: [{section.metadata['section']}] {error}") from error
 

@@ -42,6 +42,7 @@ class Slot(StrEnum):
     RECLAIMED = "reclaimed"  # had been left out; the reader asked for it
     CARRIED = "carried"  # from an edition whose mail could not be sent in time
     NEWEST = "newest"  # nothing but categories is known of the reader
+    COMMON = "common"  # chosen for all of a group
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +58,8 @@ class Recommendation:
     interest: str = ""  # the name of the one it was chosen for
     slot: Slot = Slot.CHOSEN
     code: str = ""  # where its code is, as was known when it was chosen; "" where nothing was
+    group: str = ""  # the name of the group whose interest it was chosen for; "" for the reader's own
+    sent_to: int = 0  # members of a group who got it and show that: others, or all in a common list; 0: nothing is told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

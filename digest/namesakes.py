@@ -139,7 +139,8 @@ def joined(person: Person | None, mention: Mention) -> Person:
     """What is known of a person after one more mention; after the first one, for None."""
     if person is None:
         person = Person(names=(), papers=0, first_day=mention.day, last_day=mention.day)
-    counts = Counter(dict(person.categories)) + Counter(set(mention.categories))
+    # In the order in which they were met, the primary one before the others: so it stands where counts are alike.
+    counts = Counter(dict(person.categories)) + Counter(dict.fromkeys(mention.categories, 1))
     now = dict.fromkeys(mention.coauthors)
     return replace(
         person,
@@ -147,7 +148,7 @@ def joined(person: Person | None, mention: Mention) -> Person:
         keys=tuple(sorted({*person.keys, *mention.keys})),
         coauthors=(*(name for name in person.coauthors if name not in now), *now)[-_COAUTHORS:],
         met=person.met + len(now),
-        categories=tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:_CATEGORIES]),
+        categories=tuple(sorted(counts.items(), key=lambda item: -item[1])[:_CATEGORIES]),
         papers=person.papers + 1,
         first_day=min(person.first_day, mention.day),
         last_day=max(person.last_day, mention.day),

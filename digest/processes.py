@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-_ALLOCATIONS = 50_000  # between two looks for cycles; some ten editions with all their reasons, of Python's own 700
+_ALLOCATIONS = 500_000  # between two looks for cycles, of Python's own 700; a thousand editions with all their reasons
 
 
 @contextlib.contextmanager

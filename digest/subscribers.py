@@ -15,10 +15,14 @@ DAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 class EditionKind(StrEnum):
-    """How often somebody gets an edition: on each of their days, or on one day for the week before it."""
+    """How often somebody gets an edition: on each of their days, or on one day for the week before it.
+
+    The third kind is nobody's choice: what was chosen for all of a group, beside each member's own editions.
+    """
 
     DAILY = "daily"
     WEEKLY = "weekly"
+    COMMON = "common"
 
 
 class Learner(StrEnum):
@@ -120,6 +124,7 @@ class Interest:
     weight: float = 1.0  # above 0: its share of an edition against the reader's other interests
     quota: int | None = None  # papers in one edition at most; None: as many as the edition has
     everything: bool = False  # every paper of its categories is wanted, best first
+    group: str = ""  # the name of the group that shares it; "" for the reader's own
 
     @property
     def says_something(self) -> bool:
@@ -135,13 +140,25 @@ class Profile:
 
     @property
     def liked(self) -> tuple[PaperId, ...]:
-        """Over all interests, each paper once, the oldest vote first."""
-        return _papers(vote for interest in self.interests for vote in interest.liked)
+        """Over all interests of the reader's own, each paper once, the oldest vote first."""
+        return _papers(vote for interest in self.interests if not interest.group for vote in interest.liked)
 
     @property
     def disliked(self) -> tuple[PaperId, ...]:
-        """Over all interests, each paper once, the oldest vote first."""
-        return _papers(vote for interest in self.interests for vote in interest.disliked)
+        """Over all interests of the reader's own, each paper once, the oldest vote first."""
+        return _papers(vote for interest in self.interests if not interest.group for vote in interest.disliked)
+
+    @property
+    def examples(self) -> tuple[PaperId, ...]:
+        """Every paper that somebody voted on for any of the interests, each once, the oldest vote first."""
+        return _papers(vote for interest in self.interests for vote in (*interest.liked, *interest.disliked))
+
+    @property
+    def own(self) -> "Profile":
+        """Without what groups share."""
+        if not any(interest.group for interest in self.interests):
+            return self
+        return Profile(interests=tuple(interest for interest in self.interests if not interest.group))
 
     @property
     def categories(self) -> tuple[str, ...]:

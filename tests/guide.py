@@ -14,7 +14,7 @@ import click
 from digest.cli.main import root
 
 ROOT = Path(__file__).resolve().parent.parent
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("*/README.md")])
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("[!.]*/README.md")])
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.M | re.S)
 _ASSIGNMENT = re.compile(r"[A-Z][A-Z0-9_]*=")
 _OPERATORS = frozenset("&|;")

@@ -15,6 +15,7 @@ from tests.embedded import empty_database
 
 MONDAY = "2026-03-09T07:30:00Z"
 ADDRESS = "ana@example.org"
+_LEFT: dict[tuple[str, ...], dict[Path, bytes]] = {}  # by moment and commands, the files that they left
 
 
 @dataclass
@@ -43,6 +44,17 @@ class Shell:
     @property
     def mails(self) -> list[Path]:
         return sorted((self.folder / "outbox").glob("*.eml"))
+
+    def after(self, *lines: str) -> None:
+        """Run these commands, or put what they left in another shell of this process where they were run before."""
+        if (known := (self.now, *lines)) not in _LEFT:
+            for line in lines:
+                self(*line.split())
+            files = (path for path in self.folder.rglob("*") if path.is_file())
+            _LEFT[known] = {path.relative_to(self.folder): path.read_bytes() for path in files}
+        for name, content in _LEFT[known].items():
+            (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (self.folder / name).write_bytes(content)
 
     @contextmanager
     def store(self) -> Iterator[Store]:

@@ -235,6 +235,13 @@ def test_what_is_known_of_a_person_grows_with_each_paper() -> None:
     assert (known.block, known.first) == ("wang|w", "wei")
 
 
+def test_of_fields_with_as_many_papers_the_one_met_first_stands_first() -> None:
+    known = person(
+        7, author("Wei Wang", categories=["cs.RO", "cs.AI"]), author("Wei Wang", categories=["cs.AI", "cs.RO"])
+    )
+    assert known.categories == (("cs.RO", 2), ("cs.AI", 2))
+
+
 def test_the_coauthors_met_last_are_kept() -> None:
     papers = [author("Wei Wang", *(f"A{n}x{m} Author" for m in range(30))) for n in range(4)]
 

@@ -112,16 +112,16 @@ def test_a_calibration_is_fitted_on_the_readers_of_a_folder(data: Path, capsys: 
 
 
 def test_reading_writing_and_memory_are_measured(capsys: pytest.CaptureFixture[str]) -> None:
-    ingest.main(["--records", "1000"])
+    ingest.main(["--records", "200"])
 
     reading, writing, *harvests = capsys.readouterr().out.splitlines()
     number = r"[\d,]+(?:\.\d)?"
     assert re.fullmatch(rf"Atom, .* read Atom +{number} +feedparser +{number} +ratio +{number}", reading)
     assert re.fullmatch(rf"SQLite, .* write papers +{number} +select-then-add ORM +{number} +ratio +{number}", writing)
     assert [re.sub(r" +", " ", line).split(":")[0] for line in harvests] == [
-        "harvest of 250 records",
-        "harvest of 500 records",
-        "harvest of 1,000 records",
+        "harvest of 50 records",
+        "harvest of 100 records",
+        "harvest of 200 records",
     ]
 
 

@@ -57,8 +57,7 @@ def test_the_three_verbs_one_by_one_do_what_run_does(digest: Shell) -> None:
     ],
 )
 def test_a_preview_is_written_in_each_format(digest: Shell, form: str, sign: str) -> None:
-    digest("subscriber", "add", ADDRESS)
-    digest("run")
+    digest.after(f"subscriber add {ADDRESS}", "run")
 
     digest("preview", ADDRESS, "--format", form, "--output", str(digest.folder / "shown"))
 
@@ -140,7 +139,7 @@ def test_subscribers_are_listed_changed_paused_resumed_and_removed(digest: Shell
 
 
 def test_a_paper_is_shown_with_its_versions_and_announcements(digest: Shell) -> None:
-    digest("ingest")
+    digest.after("ingest")
 
     shown = json.loads(digest("paper", "show", "arXiv:2603.90002v1", "--json"))
 

@@ -13,9 +13,7 @@ from tests.shell import ADDRESS, Shell, shell
 def digest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Shell]:
     """An installation with one mail that waits."""
     with shell(tmp_path, monkeypatch, capsys) as opened:
-        opened("subscriber", "add", ADDRESS)
-        opened("ingest")
-        opened("compose")
+        opened.after(f"subscriber add {ADDRESS}", "ingest", "compose")
         yield opened
 
 

@@ -40,7 +40,7 @@ def stalled(digest: Shell) -> None:
 
 
 def test_every_day_and_listing_is_in_the_list_the_newest_first(digest: Shell) -> None:
-    digest("ingest")
+    digest.after("ingest")
 
     columns, *listed = rows(digest("batch", "list"))
 
@@ -61,7 +61,7 @@ def test_every_day_and_listing_is_in_the_list_the_newest_first(digest: Shell) ->
 
 
 def test_the_list_is_narrowed_by_days_source_and_stream(digest: Shell) -> None:
-    digest("ingest")
+    digest.after("ingest")
 
     def days(*options: str) -> list[str]:
         return [batch["day"] for batch in json.loads(digest("batch", "list", "--json", *options))]
@@ -118,7 +118,7 @@ def test_a_stalled_listing_is_nobodys_fault_after_a_week(digest: Shell) -> None:
 
 
 def test_one_batch_says_who_named_how_many_and_when_it_was_whole(digest: Shell) -> None:
-    digest("ingest")
+    digest.after("ingest")
 
     told = dict(rows(digest("batch", "show", "cs.RO", "2026-03-09")))
     facts = json.loads(digest("batch", "show", "cs.RO", "2026-03-09", "--json"))
@@ -181,7 +181,7 @@ def test_a_batch_that_is_not_there_is_told_with_exit_2(
 
 
 def test_the_status_says_when_each_listing_was_read_and_at_what_rate(digest: Shell) -> None:
-    digest("ingest")
+    digest.after("ingest")
 
     gates, read = digest("source", "status").split("\n\n")
 
@@ -236,7 +236,7 @@ def test_a_source_that_rests_ends_the_command_with_75_and_says_until_when(digest
 
 
 def test_two_papers_are_merged_shown_and_split_again(digest: Shell) -> None:
-    digest("ingest")
+    digest.after("ingest")
 
     assert digest("paper", "merge", f"arXiv:{ONE}v1", f"https://arxiv.org/abs/{OTHER}") == (
         f"arxiv:{ONE} is read as arxiv:{OTHER} from now on; undo it with: digest paper split arXiv:{ONE}v1\n"
@@ -250,7 +250,7 @@ def test_two_papers_are_merged_shown_and_split_again(digest: Shell) -> None:
 
 
 def test_a_merged_paper_reaches_a_reader_as_the_one_it_is_read_as(digest: Shell) -> None:
-    digest("ingest")
+    digest.after("ingest")
     digest("paper", "merge", ONE, OTHER)
     digest("subscriber", "add", ADDRESS, "--category", "cs.RO")
     digest("profile", "interest", ADDRESS, "robots")
@@ -275,13 +275,13 @@ def test_a_merged_paper_reaches_a_reader_as_the_one_it_is_read_as(digest: Shell)
 def test_what_cannot_be_merged_or_split_is_told_with_exit_2(
     digest: Shell, arguments: tuple[str, ...], sentence: str
 ) -> None:
-    digest("ingest")
+    digest.after("ingest")
 
     assert sentence in digest("paper", *arguments, expect=2)
 
 
 def test_merging_twice_is_told_and_changes_nothing(digest: Shell) -> None:
-    digest("ingest")
+    digest.after("ingest")
     digest("paper", "merge", ONE, OTHER)
 
     for pair in ((ONE, OTHER), (OTHER, ONE)):

@@ -216,3 +216,9 @@ def test_all_that_is_held_of_a_reader_goes_out_as_json(digest: Shell) -> None:
     assert told["tables"]["subscriber"][0]["address"] == ADDRESS
     assert [each["title"] for each in told["tables"]["wanted"]] == ["Anything", "A study of things that nobody keeps"]
     assert told["tables"]["wanted_name"]
+
+
+def test_a_library_of_which_nothing_can_be_read_is_not_said_to_be_known(digest: Shell) -> None:
+    (digest.folder / "broken.bib").write_text("@article{a, title = {Unclosed")
+    assert digest("profile", "import", ADDRESS, "broken.bib").endswith("nothing changed: no entry could be read\n")
+    assert "broken.bib, line 1" in digest.err

@@ -171,6 +171,9 @@ def test_what_the_containerfile_copies_is_what_the_wheel_is_made_of() -> None:
     copied = re.findall(r"^COPY (?!--from)(?:--\S+ )*(.+) \S+$", without_comments(CONTAINERFILE.read_text()), re.M)
     names = {name for each in copied for name in each.split()}
     assert all((ROOT / name).exists() for name in names)
+    sent = (ROOT / ".dockerignore").read_text().splitlines()
+    assert "*" in sent
+    assert {line[1:] for line in sent if line.startswith("!")} == names
     included = re.search(r"force-include\]\n(.+?)\n\n", (ROOT / "pyproject.toml").read_text(), re.S)
     assert included is not None
     assert set(re.findall(r'^"(.+?)" =', included[1], re.M)) | {"digest", "README.md", "LICENSE"} <= names

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import socket
 from collections.abc import Iterator
@@ -9,12 +10,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import click
 import pytest
 
 from digest.batches import BatchState
 from digest.errors import NoticeError, RelayUnavailable
 from digest.mail import DeliveryState
 from digest.membership import feeds
+from digest.notices.pages import Page
 from digest.rendering.settings import SiteSettings
 from digest.store import DatabaseSettings, Store
 from digest.transport.dns import Names
@@ -27,12 +30,21 @@ from digest.upkeep.doctor.reach import connect, reach
 from digest.upkeep.doctor.settings import DoctorSettings
 from digest.upkeep.doctor.values import Examined, Finding, Health
 from digest.upkeep.figures import figures
+from digest.web.refusals import REFUSALS
 from tests.conftest import Databases
 from tests.name_server import Records, name_server
 from tests.shell import Shell, shell
 from tests.store.builders import reader
 
 NOW = datetime(2026, 3, 9, 7, 30, tzinfo=UTC)
+
+
+def our_web(method: str, url: str, form: dict[str, str] | None) -> Page:
+    """The answer of digest serve to a link that it has not made."""
+    heading, text = REFUSALS[404]
+    return Page(status=404, text=f"<h1>{heading}</h1><p>{text}</p>", leads_to="")
+
+
 WELL: Records = {
     ("digest.example", "TXT"): ['"v=spf1 " "mx -all"', '"google-site-verification=1"'],
     ("_dmarc.digest.example", "TXT"): ['"v=DMARC1; p=none"'],
@@ -70,7 +82,7 @@ def examined(tmp_path: Path, upgraded_file: Path) -> Iterator[Examined]:
         settings=DoctorSettings(backups=str(tmp_path / "backups")),
         names=None,
         log_in=lambda: None,
-        ask=lambda url: None,
+        ask=our_web,
         now=NOW,
     )
     store.close()
@@ -126,12 +138,12 @@ def test_a_relay_and_a_page_that_refuse_are_broken(examined: Examined) -> None:
     def refuse() -> None:
         raise RelayUnavailable("SMTP relay relay.example:25 cannot be used: 535 no")
 
-    def no_page(url: str) -> None:
-        raise NoticeError(f"digest.example: answered HTTP 502 to {url}")
+    def no_page(method: str, url: str, form: dict[str, str] | None) -> Page:
+        raise NoticeError("https://digest.example: [Errno 111] Connection refused")
 
     found = examine(replace(examined, log_in=refuse, ask=no_page))
     assert of("relay", found).health is Health.BROKEN
-    assert "/healthz" in of("web", found).text
+    assert "Connection refused" in of("unsubscribe", found).text
 
 
 def test_plain_http_gives_away_every_link(examined: Examined) -> None:
@@ -203,11 +215,36 @@ def test_the_command_says_it_to_people_and_programs(
     assert {"database", "relay", "SPF", "DKIM", "DMARC", "PTR", "disk", "backups"} <= {each["what"] for each in facts}
 
 
+def test_on_a_terminal_nothing_is_cut_and_what_helps_stands_below(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "80")
+    with shell(tmp_path, monkeypatch, capsys) as digest:
+        told = digest("doctor")
+    lines = click.unstyle(told).splitlines()
+    assert max(map(len, lines)) <= 80
+    assert "…" not in told
+    assert any(line.strip().startswith("→ set [site] url") for line in lines)
+    assert re.fullmatch(r"\d+ ok, \d+ warning, \d+ not checked", lines[-1])
+
+
+def test_a_house_that_was_just_set_up_is_closed_to_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with shell(tmp_path, monkeypatch, capsys) as digest:
+        (tmp_path / "paperround.db").unlink()
+        digest("db", "upgrade")
+        digest("subscriber", "add", "ana@example.org")
+        assert "closed to others on this host" in digest("doctor")
+        assert {each.stat().st_mode & 0o777 for each in tmp_path.glob("paperround.db*")} == {0o600}
+
+
 def test_something_broken_is_exit_1(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("DIGEST_SITE_URL", "http://digest.example")
-    monkeypatch.setattr("digest.app.mailing.Mailing.ask", lambda self, url: None)
+    monkeypatch.setattr("digest.app.mailing.Mailing.page", lambda self, *asked: our_web(*asked))
     with shell(tmp_path, monkeypatch, capsys) as digest:
         digest.both("doctor", expect=1)
 

@@ -26,8 +26,7 @@ NOW = datetime(2026, 3, 11, 9, 0, tzinfo=UTC)
 @pytest.fixture
 def week(digest: Shell) -> Shell:
     """A house in which one reader had an edition, liked a paper of it, and left."""
-    digest("subscriber", "add", ADDRESS, "--size", "4")
-    digest("run")
+    digest.after(f"subscriber add {ADDRESS} --size 4", "run")
     with digest.store() as store, store.read() as tx:
         (edition,) = tx.editions.of(1, limit=1)
     liked, disliked = (str(item.paper.id) for item in edition.recommendations[:2])

@@ -26,7 +26,7 @@ def examined(settings: Settings, mailing: Mailing, store: Store, config: Path, *
         settings=settings.doctor,
         names=Names(resolver) if resolver else None,
         log_in=lambda: log_in(settings.smtp),
-        ask=mailing.ask,
+        ask=mailing.page,
         now=now,
         sources=_asked(settings),
         budgets={

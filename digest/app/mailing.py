@@ -10,6 +10,7 @@ from digest.deliver.writing import Signer
 from digest.errors import ConfigError
 from digest.headers import ascii_domain
 from digest.notices.mail import MailVoice
+from digest.notices.pages import Page, Reader
 from digest.notices.web import Hooks, WebhookVoice
 from digest.transport import Transport
 from digest.transport.folder import FolderTransport
@@ -69,10 +70,14 @@ class Mailing:
         url = self._settings.alarms.ping_url
         return (lambda: self._hooks.get(url)) if url else None
 
-    def ask(self, url: str) -> None:
-        """See whether a page of ours answers; NoticeError if it does not."""
-        self._hooks.get(url)
+    def page(self, method: str, url: str, form: dict[str, str] | None) -> Page:
+        """What stands at an address of ours, as others see it; NoticeError where nothing answers."""
+        return Reader(user_agent=self._user_agent)(method, url, form)
 
     @property
     def _hooks(self) -> Hooks:
-        return Hooks(user_agent=f"paperround/{__version__} (+{self._settings.site.url})")
+        return Hooks(user_agent=self._user_agent)
+
+    @property
+    def _user_agent(self) -> str:
+        return f"paperround/{__version__} (+{self._settings.site.url})"

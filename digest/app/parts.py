@@ -1,5 +1,6 @@
 """Delivering with several processes, each on its own part of the outbox: one process writes and sends on one core."""
 
+import contextlib
 import multiprocessing
 import os
 from collections import Counter
@@ -10,10 +11,13 @@ from multiprocessing.sharedctypes import Synchronized
 from multiprocessing.synchronize import Event
 
 from digest import logs
+from digest.app.mailing import Mailing
+from digest.app.posting import post
 from digest.config import Settings
 from digest.deliver import Delivered, Part
+from digest.store import Store
 
-WORTH_IT = 1000  # open deliveries; a process takes a second to begin
+WORTH_IT = 1000  # open deliveries; a process takes half a second to begin
 _LOOK = 0.2  # seconds between two looks at the children
 
 
@@ -64,14 +68,10 @@ def _begin(done: "Synchronized[int]", stop: Event, parent: int) -> None:
 
 
 def _deliver(settings: Settings, now: datetime, part: Part) -> Delivered:
-    from digest.app.product import App
-
     logs.set_up(settings.log)
-    app = App(settings, now=now)
-    try:
-        return app.deliver_part(part, progress=_tell, stopping=_is_to_stop)
-    finally:
-        app.close()
+    with contextlib.closing(Store(settings.database)) as store:
+        store.prepare(now=now)
+        return post(settings, store, Mailing(settings), now=now, part=part, progress=_tell, stopping=_is_to_stop)
 
 
 def _tell(done: int, of: int) -> None:

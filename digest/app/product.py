@@ -15,11 +15,12 @@ from digest.app.inlets import GATES_OF_SOURCES, gates, inlets
 from digest.app.mailing import Mailing
 from digest.app.outcome import Run, stoppable
 from digest.app.parts import WORTH_IT, deliver_in_parts
+from digest.app.posting import post, templates
 from digest.app.previews import previewed
 from digest.compose import Composed, Explanation, compose, explain, preview, try_out
 from digest.compose.background import background
 from digest.config import Settings
-from digest.deliver import Delivered, Part, deliver, recover
+from digest.deliver import Delivered, Part, recover
 from digest.editions import Edition
 from digest.enrich import Enriched, enrich
 from digest.errors import DigestError
@@ -32,7 +33,6 @@ from digest.papers import Paper
 from digest.relevance.space import Space
 from digest.rendering.feed import FeedRenderer
 from digest.rendering.mail import MailRenderer
-from digest.rendering.templates import environment
 from digest.sources import calendar
 from digest.store import Store
 from digest.store.gates import held
@@ -218,18 +218,15 @@ class App:
         self, part: Part | None, progress: Callable[[int, int], None], stopping: Callable[[], bool]
     ) -> Delivered:
         """Send what is open, or a part of it, in this process."""
-        return deliver(
+        return post(
+            self.settings,
             self.store,
-            self._mail,
-            self._mailing.transport(),
+            self._mailing,
             now=self.now,
-            settings=self.settings.delivery,
-            returns=self.settings.returns,
-            sign=self._mailing.signer(),
-            threads=self._mailing.threads,
             part=part,
             progress=progress,
             stopping=stopping,
+            renderer=self._mail,
         )
 
     def _waiting(self) -> int:
@@ -392,8 +389,7 @@ class App:
 
     @cached_property
     def _templates(self) -> Environment:
-        folder = self.settings.site.templates
-        return environment(Path(folder) if folder else None)
+        return templates(self.settings)
 
     @property
     def feed_host(self) -> str:

@@ -47,8 +47,13 @@ def index(
 
 def stem_counts(counted: TermCounts) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint8]]:
     """The stems of a text, by their numbers as the store has them, and how often each occurs; both of shape (n,)."""
-    single = is_stem(counted.ids) & ~is_pair(counted.ids)
+    single = is_single(counted)
     return counted.ids[single].view(np.int64), counted.times[single]
+
+
+def is_single(counted: TermCounts) -> npt.NDArray[np.bool_]:
+    """Which terms of a text, shape (n,), are stems of single words."""
+    return is_stem(counted.ids) & ~is_pair(counted.ids)
 
 
 def signed(number: int) -> int:

@@ -13,7 +13,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from digest.browse.indexing import counted_terms, signed, stem_counts
+from digest.browse.indexing import counted_terms, is_single, signed, stem_counts
 from digest.browse.loading import records
 from digest.browse.stems import stems
 from digest.identity import PaperId
@@ -21,19 +21,18 @@ from digest.records import Record
 from digest.relevance.space import IDF_POWER
 from digest.relevance.text import TermCounts, count_words, spelled, stem_id, words
 from digest.store import Store, Transaction
+from digest.store.papers import KeptPaper
 from digest.store.search import numbers_of
 from digest.store.search_engines import Phrase, Wanted
 from digest.store.search_tables import ALL_PAPERS
 
 Numbers = npt.NDArray[np.int64]  # of stems, as the store has them: signed ones of 64 bits
 Weights = npt.NDArray[np.float64]
-_ASKED_BY = 12  # stems by which candidates are found
-_POSTINGS = 10_000  # papers that may have one of them, in all: what is looked at for one question
-_CANDIDATES = 200  # papers compared
-_SPARE = 30  # of them that are compared in full beyond those that are wanted
+_ASKED_BY = 10  # stems by which candidates are found
+_POSTINGS = 4000  # papers that may have one of them, in all: what is looked at for one question
+_CANDIDATES = 150  # papers compared: among them are 82 % of the five nearest of all
 _SHARED = 5  # words named
 _DAY = timedelta(days=1)
-_NOBODY = PaperId("")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,11 +71,8 @@ def nearest(tx: Transaction, text: str, wanted: Wanted, *, limit: int) -> list[P
     return [near.key for near in _question(tx, count_words(text), [text]).nearest(tx, wanted, limit=limit)]
 
 
-def nearest_to(tx: Transaction, key: PaperId, wanted: Wanted, *, limit: int) -> list[PaperId]:
-    """The papers nearest to a kept one among those that match; nothing where it is not kept."""
-    kept = tx.papers.get([key]).get(key)
-    if kept is None:
-        return []
+def nearest_to(tx: Transaction, kept: KeptPaper, wanted: Wanted, *, limit: int) -> list[PaperId]:
+    """The papers nearest to a kept one among those that match."""
     question = _question(tx, counted_terms(kept), [kept.paper.title, kept.paper.abstract])
     others = replace(wanted, without=tx.search.document(kept.row))
     return [near.key for near in question.nearest(tx, others, limit=limit)]
@@ -96,7 +92,7 @@ class _Near:
 class _Bags:
     """The stems of some papers, each paper's after those of the one before; every paper has one or more."""
 
-    rows: list[int]
+    rows: Sequence[int]
     numbers: Numbers  # (n,)
     tf: Weights  # (n,), 1 + ln of how often each occurs
     starts: Numbers  # (papers,), where those of each paper begin
@@ -104,23 +100,18 @@ class _Bags:
     @classmethod
     def of(cls, blobs: Mapping[int, bytes]) -> Self | None:
         """Of those papers that have any stems; None where none has."""
-        counted = {row: stem_counts(TermCounts.from_bytes(blob)) for row, blob in blobs.items()}
-        some = {row: bag for row, bag in counted.items() if len(bag[0])}
-        if not some:
-            return None
-        numbers, times = zip(*some.values(), strict=True)
-        return cls(list(some), np.concatenate(numbers), 1 + np.log(np.concatenate(times)), _starts(numbers))
+        counted = list(map(TermCounts.from_bytes, blobs.values()))
+        every = TermCounts(*map(np.concatenate, zip(*((each.ids, each.times) for each in counted), strict=True)))
+        papers = np.repeat(np.array(list(blobs)), [len(each.ids) for each in counted])[is_single(every)]
+        numbers, times = stem_counts(every)
+        starts = np.flatnonzero(np.diff(papers, prepend=-1))
+        return (
+            cls(papers[starts].tolist(), numbers, 1 + np.log(times.astype(np.float64)), starts) if len(starts) else None
+        )
 
     def sums(self, values: Weights) -> Weights:
         """The sum over each paper's stems, shape (papers,)."""
         return np.add.reduceat(values, self.starts)
-
-    def part(self, places: Sequence[int]) -> "_Bags":
-        """Some of the papers, one or more, in that order."""
-        ends = np.append(self.starts[1:], len(self.numbers))
-        chosen = [np.arange(self.starts[place], ends[place]) for place in places]
-        at = np.concatenate(chosen)
-        return _Bags([self.rows[place] for place in places], self.numbers[at], self.tf[at], _starts(chosen))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,29 +126,22 @@ class _Question:
             return []
         any_of = tuple(Phrase((stem,)) for stem in self.asked_by)
         asked = replace(wanted, clauses=(*wanted.clauses, any_of))
-        rows = tx.search.nearest(asked, limit=_CANDIDATES, among=_POSTINGS)
-        bags = _Bags.of(tx.search.terms(rows))
-        if bags is None:
-            return []
-        # The cosine as if every stem of the other one were equally rare, up to a factor.
-        roughly = bags.sums(self._weights_of(bags.numbers) * bags.tf) / np.sqrt(bags.sums(bags.tf**2))
-        likely = bags.part(np.argsort(-roughly, kind="stable")[: limit + _SPARE].tolist())
-        keys = tx.works.kept_as(likely.rows)
-        compared = zip(likely.rows, self._compared(tx, likely), strict=True)
-        found = [replace(near, key=keys[row]) for row, near in compared]
-        return sorted((near for near in found if near.cosine > 0), key=lambda near: -near.cosine)[:limit]
+        blobs = tx.search.terms(tx.search.nearest(asked, limit=_CANDIDATES, among=_POSTINGS))
+        bags = _Bags.of(blobs) if blobs else None
+        return list(self._compared(tx, bags, limit)) if bags else []
 
-    def _compared(self, tx: Transaction, bags: _Bags) -> Iterator[_Near]:
-        different, places = np.unique(bags.numbers, return_inverse=True)
-        known = tx.search.frequencies(different.tolist())
-        weights = bags.tf * idf(np.array([known.get(n, 0) for n in different.tolist()]), self.papers)[places]
+    def _compared(self, tx: Transaction, bags: _Bags, limit: int) -> Iterator[_Near]:
+        weights = bags.tf * idf(tx.search.frequencies(bags.numbers), self.papers)
         parts = self._weights_of(bags.numbers) * weights
         lengths = np.sqrt(bags.sums(weights**2)) * np.sqrt(np.sum(self.weights**2))
         cosines = np.divide(bags.sums(parts), lengths, out=np.zeros(len(lengths)), where=lengths > 0)
-        for start, end, cosine in zip(bags.starts, [*bags.starts[1:], len(parts)], cosines, strict=True):
-            strongest = start + np.argsort(-parts[start:end], kind="stable")[:_SHARED]
-            shared = [at for at in strongest if parts[at] > 0]
-            yield _Near(_NOBODY, min(float(cosine), 1.0), tuple(bags.numbers[shared].tolist()))
+        best = [place for place in np.argsort(-cosines, kind="stable")[:limit].tolist() if cosines[place] > 0]
+        keys = tx.works.kept_as([bags.rows[place] for place in best])
+        ends = np.append(bags.starts[1:], len(parts))
+        for place in best:
+            of = slice(bags.starts[place], ends[place])
+            shared = _strongest(bags.numbers[of], parts[of])
+            yield _Near(keys[bags.rows[place]], min(float(cosines[place]), 1.0), shared)
 
     def _weights_of(self, numbers: Numbers) -> Weights:
         """What each stem weighs in the question, shape (n,); 0 for those that it has not."""
@@ -165,18 +149,20 @@ class _Question:
         return np.where(self.numbers[at] == numbers, self.weights[at], 0.0)
 
 
-def _starts(parts: Sequence[npt.NDArray[np.int64]]) -> Numbers:
-    return np.cumsum([0, *map(len, parts[:-1])])
+def _strongest(numbers: Numbers, parts: Weights) -> tuple[int, ...]:
+    """The stems that make most of a cosine, at most _SHARED; both of shape (n,)."""
+    order = np.argsort(-parts, kind="stable")[:_SHARED]
+    return tuple(numbers[order[parts[order] > 0]].tolist())
 
 
 def _question(tx: Transaction, counted: TermCounts, text: Sequence[str]) -> _Question:
-    numbers, times = stem_counts(counted)
-    known = tx.search.frequencies([*numbers.tolist(), ALL_PAPERS])
-    papers = known.get(ALL_PAPERS, 0)
-    weights = (1 + np.log(times)) * idf(np.array([known.get(number, 0) for number in numbers.tolist()]), papers)
+    numbers, times = stem_counts(counted)  # ascending, as numbers without a sign
+    told = tx.search.frequencies(np.append(numbers, ALL_PAPERS)).tolist()
+    papers, known = told.pop(), dict(zip(numbers.tolist(), told, strict=True))
+    weights = (1 + np.log(times)) * idf(np.array(told), papers)
     written = list(dict.fromkeys(word for part in text for word in words(part)))
     stem_of = {signed(stem_id(word)): stem for word, stem in zip(written, stems(written), strict=True)}
-    strongest = [n for n in numbers[np.argsort(-weights, kind="stable")].tolist() if n in stem_of and n in known]
+    strongest = [n for n in numbers[np.argsort(-weights, kind="stable")].tolist() if n in stem_of and known[n]]
     order = np.argsort(numbers)
     asked_by = [stem_of[number] for number in _affordable(strongest, known)]
     return _Question(numbers[order], weights[order], papers, asked_by)

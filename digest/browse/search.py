@@ -13,12 +13,13 @@ from digest.browse.queries import Query, author_clause, corrected, is_title, rea
 from digest.browse.spelling import corrections
 from digest.browse.stems import CODE_TAG, category_tag
 from digest.identity import PaperId
+from digest.papers import Paper
 from digest.records import Record
 from digest.store import Store, Transaction
 from digest.store.search import numbers_of
 from digest.store.search_engines import Clause, Part, Phrase, Wanted
 
-PAGE = 50  # papers on one page
+PAGE = 20  # papers on one page, where nobody says how many
 MEANT = 50  # papers found by meaning, at most: beyond them likeness is chance
 _TITLES = 10  # that begin like a query and are looked at
 _DAY = timedelta(days=1)
@@ -28,17 +29,19 @@ _DAY = timedelta(days=1)
 class Found:
     """One page of what a search found."""
 
-    records: tuple[Record, ...]  # at most PAGE, the best first; the newest first where nothing was typed
+    records: tuple[Record, ...]  # at most `size`, the best first; the newest first where nothing was typed
     count: int  # on all pages
     page: int  # from 1
+    size: int = PAGE  # papers on one page
     corrected: str = ""  # the query that was answered, where it is another than the one typed
     direct: PaperId | None = None  # the one paper that the query names
     by_meaning: bool = False  # these are the nearest, and need not have the words
+    near: Paper | None = None  # the one whose neighbours these are
 
     @property
     def pages(self) -> int:
         """How many there are, at least 1."""
-        return max(1, -(-self.count // PAGE))
+        return max(1, -(-self.count // self.size))
 
 
 def search(
@@ -53,10 +56,12 @@ def search(
     by_meaning: bool = False,
     newest_first: bool = False,
     page: int = 1,
+    size: int = PAGE,
     now: datetime,
 ) -> Found:
     """The page of a number, from 1, of what any text finds among the papers of a category (or of an archive such as
-    `cs`), announced in some days, by somebody, with code. As `now` is the moment to work at, nothing later is found.
+    `cs`), announced in some days, by somebody, with code; `size` papers are a page. As `now` is the moment to work at,
+    nothing later is found.
 
     A paper that the query names is found whatever the filters say. Beyond the last page there is nothing.
     """
@@ -64,7 +69,7 @@ def search(
     first, last = numbers_of(since, min(until or latest, latest))
     wanted = Wanted(clauses=_filters(category, author, has_code=has_code), first=first, last=last)
     with store.read() as tx:
-        return _Search(tx, wanted, page, newest_first).found(query, by_meaning=by_meaning)
+        return _Search(tx, wanted, page, size, newest_first).found(query, by_meaning=by_meaning)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +79,12 @@ class _Search:
     tx: Transaction
     wanted: Wanted  # what the filters want
     page: int
+    size: int
     newest_first: bool
 
     def found(self, query: Query, *, by_meaning: bool) -> Found:
         if query.like is not None:
-            key = self.tx.works.read_as(query.like)
-            return self._meant(nearest_to(self.tx, key, self.wanted, limit=MEANT) if key else [])
+            return self._neighbours(query.like)
         direct = self.tx.works.read_as(query.names) if query.names else None
         if direct is not None:
             return self._loaded([direct], count=1, direct=direct)
@@ -91,7 +96,7 @@ class _Search:
         """The newest where nothing was typed, and nothing where it holds no word."""
         if query.text:
             return self._loaded([], count=0)
-        rows = self.tx.search.newest(self.wanted, limit=PAGE, offset=self._start)
+        rows = self.tx.search.newest(self.wanted, limit=self.size, offset=self._start)
         return self._papers(rows, count=self.tx.search.count(self.wanted))
 
     def _by_words(self, query: Query) -> Found:
@@ -107,13 +112,13 @@ class _Search:
     def _all_of(self, query: Query) -> Found:
         wanted = replace(self.wanted, clauses=(*query.clauses(), *self.wanted.clauses))
         if self.newest_first:
-            rows = self.tx.search.newest(wanted, limit=PAGE, offset=self._start)
+            rows = self.tx.search.newest(wanted, limit=self.size, offset=self._start)
             return self._papers(rows, count=self.tx.search.count(wanted))
         exact = self._titled(query)
         others = replace(wanted, without=self.tx.search.document(exact) if exact else None)
         count = self.tx.search.count(others)
         start = max(self._start - bool(exact), 0)
-        size = PAGE - bool(exact and self.page == 1)
+        size = self.size - bool(exact and self.page == 1)
         rows = self.tx.search.best(others, limit=size, offset=start) if start < count else []
         first = [exact] if exact and self.page == 1 else []
         return self._papers([*first, *rows], count=count + bool(exact))
@@ -127,20 +132,28 @@ class _Search:
         kept = self.tx.papers.by_row(self.tx.search.newest(wanted, limit=_TITLES))
         return max((row for row, each in kept.items() if is_title(query, each.paper.title)), default=None)
 
+    def _neighbours(self, name: PaperId) -> Found:
+        key = self.tx.works.read_as(name)
+        if key is None:
+            return self._meant([])
+        kept = self.tx.papers.get([key])[key]
+        found = self._meant(nearest_to(self.tx, kept, self.wanted, limit=MEANT))
+        return replace(found, near=kept.paper)
+
     def _meant(self, keys: list[PaperId]) -> Found:
-        page = self._loaded(keys[self._start : self._start + PAGE], count=len(keys))
+        page = self._loaded(keys[self._start : self._start + self.size], count=len(keys))
         return replace(page, by_meaning=True)
 
     @property
     def _start(self) -> int:
-        return (self.page - 1) * PAGE
+        return (self.page - 1) * self.size
 
     def _papers(self, rows: list[int], *, count: int) -> Found:
         keys = self.tx.works.kept_as(rows)
         return self._loaded([keys[row] for row in rows if row in keys], count=count)
 
     def _loaded(self, keys: list[PaperId], *, count: int, direct: PaperId | None = None) -> Found:
-        return Found(records=tuple(records(self.tx, keys)), count=count, page=self.page, direct=direct)
+        return Found(records=tuple(records(self.tx, keys)), count=count, page=self.page, size=self.size, direct=direct)
 
 
 def _filters(category: str, author: str, *, has_code: bool) -> tuple[Clause, ...]:

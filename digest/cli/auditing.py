@@ -55,6 +55,8 @@ def target(context: "Context", parameters: Mapping[str, Any]) -> str:
     for key in ("email", "address"):
         if isinstance(address := parameters.get(key), str):
             found.append(_reader(context, address))
+    if isinstance(group := parameters.get("group"), str):
+        found.append(_group(context, group))
     for key in ("number", "numbers", "person"):
         if value := parameters.get(key):
             found.append(f"{key.removesuffix('s')} {_spaced(value)}")
@@ -63,7 +65,7 @@ def target(context: "Context", parameters: Mapping[str, Any]) -> str:
         found.append(f"paper {' '.join(papers)}")
     if parameters.get("everything"):
         found.append("all")
-    return ", ".join(found)[:_LONGEST]
+    return ", ".join(filter(None, found))[:_LONGEST]
 
 
 def note(context: "Context", what: str, about: str, outcome: str) -> None:
@@ -80,6 +82,13 @@ def _reader(context: "Context", address: str) -> str:
     with context.store.read() as tx:
         known = tx.subscribers.find(address.strip())
     return f"subscriber {known.id}" if known else f"address {address_hash(address)[:12]}"
+
+
+def _group(context: "Context", name: str) -> str:
+    """The number of the group of that name; "" where there is none."""
+    with context.store.read() as tx:
+        known = tx.groups.find(" ".join(name.split()))
+    return f"group {known.number}" if known else ""
 
 
 def _spaced(value: object) -> str:

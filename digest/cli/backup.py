@@ -1,11 +1,15 @@
 """The commands that copy the database, and put the copy back."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from digest.cli.context import Context, pass_context
 from digest.cli.output import DONE
+
+if TYPE_CHECKING:
+    from digest.store.departures import Stayed
 
 
 @click.command("backup", epilog="Example: digest backup /var/backups/paperround-2026-01-22.db")
@@ -32,7 +36,8 @@ def restore_command(context: Context, file: Path, replace: bool) -> int:
 
     What was open in the backup may have been sent since: it is held, and goes by digest delivery release. Nothing is
     composed until all sources were read once; then whoever was due meanwhile goes on with what comes next, and what
-    was announced meanwhile stays on the pages and in search. Votes, changes, joins and leaves since are not in it.
+    was announced meanwhile stays on the pages and in search. Votes, changes and joins since are not in it. Who left,
+    paused, was suppressed or was erased since stays so, as long as the database that gives way can be read.
 
     Stop digest serve, timers and workers before: a database that is in use is refused.
     """
@@ -42,6 +47,15 @@ def restore_command(context: Context, file: Path, replace: bool) -> int:
     click.echo(f"restored the backup of {done.taken_at:%Y-%m-%d %H:%M} UTC; {done.held:,} open mails are held")
     if done.old:
         click.echo(f"the database that was there is {done.old}")
-    click.echo("who left since then is back: digest subscriber remove, and digest suppression import, as you know them")
+    click.echo(_stayed(done.stayed))
     click.echo("next: digest run; then look at digest delivery list --state held")
     return DONE
+
+
+def _stayed(stayed: "Stayed | None") -> str:
+    if stayed is None:
+        return "who left since then is back: digest subscriber remove, and digest suppression import, as you know them"
+    return (
+        f"taken over from it: {stayed.stopped:,} readers who get nothing any more, {stayed.erased:,} who were erased, "
+        f"{stayed.suppressed:,} suppressed addresses"
+    )

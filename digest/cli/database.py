@@ -5,6 +5,7 @@ import click
 from digest.cli.context import Context, pass_context
 from digest.cli.indexing import db_index
 from digest.cli.output import DONE, as_json, json_option, meter, table
+from digest.errors import InvalidInput, StoreError
 
 
 @click.group("db", epilog="Example: digest db upgrade")
@@ -51,17 +52,33 @@ def db_copy(context: Context, url: str) -> int:
 
 @db_command.command("tidy", epilog="Example: digest db tidy --dry-run")
 @click.option("--dry-run", is_flag=True, help="Count only; delete nothing.")
+@click.option("--compact", is_flag=True, help="Then write the SQLite file anew, without what was ever deleted from it.")
 @json_option
 @pass_context
-def db_tidy(context: Context, dry_run: bool, use_json: bool) -> int:
-    """Delete what is older than [retention] says; `digest serve` and the workers do so once a day."""
+def db_tidy(context: Context, dry_run: bool, compact: bool, use_json: bool) -> int:
+    """Delete what is older than [retention] says; `digest serve` and the workers do so once a day.
+
+    Writing the file anew takes as much room again meanwhile, and nobody else may use it.
+    """
     counts = context.app.tidy(dry=dry_run)
+    if compact and not dry_run:
+        _compact(context)
     if use_json:
         as_json(counts)
         return DONE
     rows = [(name.replace("_", " "), count) for name, count in counts.items()]
     table(("what", "would be deleted" if dry_run else "deleted"), rows, empty="everything is kept for ever")
     return DONE
+
+
+def _compact(context: Context) -> None:
+    from digest.store.erasing import compact
+
+    file = context.store.file
+    if file is None:
+        raise InvalidInput(f"{context.store.place} is no file of SQLite; there, VACUUM FULL does the same")
+    if not compact(file, patience=context.settings.database.busy_seconds):
+        raise StoreError(f"{file} is in use; stop digest serve, its timers and workers first")
 
 
 db_command.add_command(db_index)

@@ -113,7 +113,8 @@ def _say(source: str, came: "Imported", *, use_json: bool) -> None:
         click.echo(f"digest: and {len(plan.unread) - _SHOWN:,} more; all of them with --json", err=True)
     table(("what", "count"), [(what, f"{n:,}") for what, n in _words(came, counts) if n], empty="nothing was found")
     if came.kept and not (came.kept.is_news or plan.categories):
-        click.echo("nothing changed: all of it was imported before")
+        why = "all of it was imported before" if plan.entries else "no entry could be read"
+        click.echo(f"nothing changed: {why}")
 
 
 def _words(came: "Imported", counts: dict[str, int]) -> list[tuple[str, int]]:
@@ -137,11 +138,16 @@ def _words(came: "Imported", counts: dict[str, int]) -> list[tuple[str, int]]:
 
 @click.command("wanted", epilog="Example: digest profile wanted ana@example.org --json")
 @click.argument("email")
+@click.option("--interest", metavar="NAME", help="Only for this interest.")
 @json_option
 @pass_context
-def wanted_command(context: Context, email: str, use_json: bool) -> int:
+def wanted_command(context: Context, email: str, interest: str | None, use_json: bool) -> int:
     """List what imported libraries name and nobody has yet, with the reason; it is liked as soon as it comes."""
-    found = importing.wanted(context.store, membership.find(context.store, email))
+    found = [
+        each
+        for each in importing.wanted(context.store, membership.find(context.store, email))
+        if interest is None or (each.interest or MAIN).casefold() == interest.strip().casefold()
+    ]
     if use_json:
         as_json(
             [

@@ -86,15 +86,26 @@ def drop_command(context: Context, email: str, name: str) -> int:
     return 0
 
 
+_ALL = 100_000  # lines of one reader: more than are kept
+
+
 @click.command("left-out", epilog="Example: digest profile left-out ana@example.org --limit 50")
 @click.argument("email")
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="Most papers shown.")
+@click.option("--interest", metavar="NAME", help="Only for this interest.")
+@click.option("--why", default="", metavar="TEXT", help="Only where the reason has this in it, such as threshold.")
 @json_option
 @pass_context
-def left_out_command(context: Context, email: str, limit: int, use_json: bool) -> int:
+def left_out_command(context: Context, email: str, limit: int, interest: str | None, why: str, use_json: bool) -> int:
     """Show what came near to an edition and was not in it, newest first."""
     store = context.store
-    found = browse.left_out(store, membership.find(store, email), limit=limit)
+    lines = browse.left_out(store, membership.find(store, email), limit=_ALL if interest or why else limit)
+    found = [
+        line
+        for line in lines
+        if (interest is None or line.interest.casefold() == interest.strip().casefold())
+        and why.casefold() in line.why.casefold()
+    ][:limit]
     if use_json:
         as_json([_facts(line) for line in found])
         return 0

@@ -45,7 +45,7 @@ def import_command(context: Context, file: Path, dry_run: bool, skip_bad: bool) 
     Only address is needed. Who is a subscriber already stays as they are; the pending and the suppressed of another
     installation are left out. Nobody is written to before their next edition.
     """
-    found = roster.read(context.store, _content(file))
+    found = roster.read(context.store, content_of(file))
     for each in found.bad[:_SHOWN]:
         click.echo(f"digest: {file}, line {each.number}: {each.problem}", err=True)
     if len(found.bad) > _SHOWN:
@@ -81,7 +81,8 @@ def erase_command(context: Context, email: str, yes: bool) -> int:
     return DONE
 
 
-def _content(file: Path) -> bytes:
+def content_of(file: Path) -> bytes:
+    """A file, or stdin for -, as far as a table may be long, and a byte more."""
     try:
         with click.open_file(str(file), "rb") as opened:
             content: bytes = opened.read(MOST_BYTES + 1)

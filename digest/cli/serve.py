@@ -6,6 +6,7 @@ import click
 
 from digest.cli.context import Context, pass_context
 from digest.cli.stopping import Stopping
+from digest.processes import rarely_collecting
 
 
 @click.command("serve", epilog="Example: digest serve --host 127.0.0.1 --port 8000")
@@ -35,7 +36,8 @@ def serve_command(context: Context, host: str, port: int, no_scheduler: bool) ->
     if not no_scheduler:
         ticker.start()
     try:
-        server(web_app(present), host=host, port=port).run()
+        with rarely_collecting():
+            server(web_app(present), host=host, port=port).run()
     finally:
         stopping.event.set()
         if not no_scheduler:

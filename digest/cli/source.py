@@ -12,12 +12,13 @@ def source_command() -> None:
     """Where papers and signals come from."""
 
 
-@source_command.command("status", epilog="Example: digest source status --json")
+@source_command.command("status", epilog="Example: digest source status --who arxiv --json")
+@click.option("--who", metavar="NAME", help="Only of this side, such as arxiv.")
 @json_option
 @pass_context
-def status(context: Context, use_json: bool) -> int:
+def status(context: Context, who: str | None, use_json: bool) -> int:
     """Show, for each other side, its rate, the requests used, a rest it asked for, and what was read when."""
-    found = context.app.gates()
+    found = [gate for gate in context.app.gates() if who is None or gate.name.casefold() == who.strip().casefold()]
     if use_json:
         as_json([_facts(gate) for gate in found])
         return 0
@@ -31,7 +32,7 @@ def status(context: Context, use_json: bool) -> int:
         )
         for gate in found
     ]
-    table(("who", "rate", "requests used", "last asked", "rest"), rows, empty="")
+    table(("who", "rate", "requests used", "last asked", "rest"), rows, empty="nobody of that name is asked")
     read = [
         (source, stream, f"{at:%Y-%m-%d %H:%M} UTC" if at else "not to its end yet")
         for gate in found

@@ -1,15 +1,20 @@
 """Commands for the people who read."""
 
+from typing import Any
+
 import click
 
 from digest import browse, membership
 from digest.browse import SubscriberRecord
+from digest.cli.choosing import chosen, filters, filters_options
 from digest.cli.context import Context, pass_context
 from digest.cli.later import LaterGroup
 from digest.cli.output import as_json, json_option, table
 from digest.subscribers import DAY_NAMES, EVERY_DAY, EditionKind, Schedule, Subscriber, SubscriberState
 
 _LATER = {
+    "pause": "pausing:pause_command",
+    "resume": "pausing:resume_command",
     "export": "roster:export_command",
     "import": "roster:import_command",
     "erase": "roster:erase_command",
@@ -62,19 +67,19 @@ def add(
         categories=categories,
         interests=interests,
     )
-    click.echo(f"added {added.address}; first edition from {_local(added)}")
+    click.echo(f"added {added.address}; first edition from {next_edition(added)}")
     for category in context.app.unharvested(categories):
         click.echo(f"warning: {category} is not read; add it to [sources.arxiv] categories", err=True)
     return 0
 
 
 @subscriber_command.command("list", epilog="Example: digest subscriber list --state active --json")
-@click.option("--state", type=click.Choice([s.value for s in SubscriberState]), help="Only those in this state.")
+@filters_options
 @json_option
 @pass_context
-def list_(context: Context, state: str | None, use_json: bool) -> int:
+def list_(context: Context, /, use_json: bool, **asked: Any) -> int:
     """List subscribers in the order of joining."""
-    records = browse.subscribers(context.store, SubscriberState(state) if state else None)
+    records = chosen(context.store, filters(asked))
     if use_json:
         as_json([_facts(record) for record in records])
         return 0
@@ -83,7 +88,7 @@ def list_(context: Context, state: str | None, use_json: bool) -> int:
             r.subscriber.address,
             r.subscriber.state,
             ", ".join(r.profile.categories) or "all",
-            _local(r.subscriber),
+            next_edition(r.subscriber),
             _days(r.subscriber),
             r.subscriber.size,
         )
@@ -100,19 +105,22 @@ def list_(context: Context, state: str | None, use_json: bool) -> int:
 def show(context: Context, email: str, use_json: bool) -> int:
     """Show one subscriber."""
     record = browse.subscriber(context.store, membership.find(context.store, email))
+    with context.store.read() as tx:
+        groups = [group.name for group, _ in tx.groups.of(record.subscriber.id)]
     if use_json:
-        as_json(_facts(record))
+        as_json(_facts(record) | {"groups": groups})
         return 0
     s, last = record.subscriber, record.last_edition
     rows = [
         ("address", s.address),
         ("state", s.state),
-        ("next edition", _local(s)),
+        ("next edition", next_edition(s)),
         ("kind", f"{s.kind}{', plain text' if s.plain else ''}"),
         ("language", s.language),
         ("days", _days(s)),
         ("size", s.size),
         ("last edition", f"{last.slot_date}, {len(last.recommendations)} papers" if last else "none yet"),
+        ("groups", ", ".join(groups) or "none"),
         ("since", f"{s.created_at:%Y-%m-%d}"),
     ]
     table(("what", "value"), rows, empty="")
@@ -131,6 +139,8 @@ def show(context: Context, email: str, use_json: bool) -> int:
 @click.option("--daily", is_flag=True, help="An edition on each of the days.")
 @click.option("--plain/--html", default=None, help="Mails as plain text alone, or with HTML.")
 @click.option("--language", metavar="TAG", help="Of mails and pages, such as de.")
+@click.option("--group-list/--no-group-list", default=None, help="The common lists of their groups, or none of them.")
+@click.option("--show-sent/--hide-sent", default=None, help="Count them in their groups, as a number alone, or not.")
 @pass_context
 def set_(
     context: Context,
@@ -143,8 +153,14 @@ def set_(
     daily: bool,
     plain: bool | None,
     language: str | None,
+    group_list: bool | None,
+    show_sent: bool | None,
 ) -> int:
-    """Change when, how much and in which language somebody gets."""
+    """Change when, how much and in which language somebody gets, and what their groups may."""
+    if group_list is not None or show_sent is not None:
+        from digest.membership import groups
+
+        groups.choose(context.store, email, takes_list=group_list, shows_sent=show_sent)
     changed = membership.reschedule(
         context.store,
         email,
@@ -157,26 +173,7 @@ def set_(
         plain=plain,
         language=language,
     )
-    click.echo(f"changed {changed.address}; next edition {_local(changed)}")
-    return 0
-
-
-@subscriber_command.command("pause", epilog="Example: digest subscriber pause ana@example.org")
-@click.argument("email")
-@pass_context
-def pause(context: Context, email: str) -> int:
-    """Send nothing until resumed."""
-    click.echo(f"paused {membership.pause(context.store, email).address}")
-    return 0
-
-
-@subscriber_command.command("resume", epilog="Example: digest subscriber resume ana@example.org")
-@click.argument("email")
-@pass_context
-def resume(context: Context, email: str) -> int:
-    """Begin again with the newest listing."""
-    back = membership.resume(context.store, email, now=context.now)
-    click.echo(f"resumed {back.address}; next edition {_local(back)}")
+    click.echo(f"changed {changed.address}; next edition {next_edition(changed)}")
     return 0
 
 
@@ -223,7 +220,8 @@ def _facts(record: SubscriberRecord) -> dict[str, object]:
     }
 
 
-def _local(s: Subscriber) -> str:
+def next_edition(s: Subscriber) -> str:
+    """When the next one comes, by the subscriber's own clock; `none` for who gets none."""
     if s.state is not SubscriberState.ACTIVE:
         return "none"
     return f"{s.next_due_at.astimezone(s.schedule.timezone):%Y-%m-%d %H:%M} {s.schedule.timezone.key}"

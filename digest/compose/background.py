@@ -25,13 +25,14 @@ def background(store: Store, settings: RelevanceSettings, folder: Path | None) -
     count_what_is_not(store)
     kept = _kept(store, folder) if folder else None
     model = _grown(store, kept or Model(), settings.background_papers)
+    is_news, kept = model is not kept, None  # so that its arrays may go
     embeddings = _embeddings(store, settings, folder, model)
     space = Space(model, embeddings)
     if needs_basis(model):
         model = replace(model, basis=space.basis())
-        space = Space(model, embeddings)
+        space, is_news = Space(model, embeddings), True
         log.info("latent basis fitted papers=%d", len(model))
-    if folder and model is not kept:
+    if folder and is_news:
         _save(model, folder)
     return space
 

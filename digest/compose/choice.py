@@ -1,9 +1,10 @@
 """What each reader is sent of a day, and what is left out: pure decisions on what lies on the desk."""
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from hashlib import blake2b
+from itertools import islice
 
 import numpy as np
 
@@ -12,9 +13,9 @@ from digest.editions import Reason, Recommendation, Slot
 from digest.identity import PaperId
 from digest.papers import Paper
 from digest.relevance.calibration import Calibration
-from digest.relevance.ranking import Candidate, DayRanking, Question
+from digest.relevance.ranking import Candidate, DayRanking, Question, Read
 from digest.relevance.readers import Reader
-from digest.relevance.reasons import Explainer, newest_reason, total
+from digest.relevance.reasons import Explainer, Wish, briefly, newest_reason, total
 from digest.relevance.selection import Chosen, Contender, LeftOut, LeftOutBecause, Limits, Selection, looked_at, select
 from digest.relevance.settings import RelevanceSettings
 from digest.relevance.space import Space
@@ -22,6 +23,7 @@ from digest.relevance.text import TermCounts
 from digest.subscribers import MAIN, Interest, Profile, Subscriber
 
 MOST_SEATS = 100  # of an edition: the HTML of more is longer than mail programs show whole
+_TOGETHER = 256  # readers whose editions are explained at once
 BELOW_THE_FOLD = "named below the fold"
 IN_WORDS = {
     LeftOutBecause.WITHDRAWN: "withdrawn",
@@ -31,6 +33,9 @@ IN_WORDS = {
     LeftOutBecause.QUOTA: "its interest had its quota",
     LeftOutBecause.SIZE: "the edition was full",
 }
+
+
+NOTHING = Selection(chosen=(), also_new=(), left_out=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +59,12 @@ class Chooser:
         *,
         now: datetime,
         ranking: DayRanking | None = None,
+        read: Read | None = None,
     ) -> None:
-        """`ranking`: one of the same moment and space, which is used where its candidates are those of the desk."""
+        """`ranking`: one of the same moment and space, which is used where its candidates are those of the desk.
+
+        `read` gives the terms of what readers voted on, where the desk has them UNREAD.
+        """
         self._desk = laid
         self._space = space
         self._settings = settings
@@ -67,7 +76,7 @@ class Chooser:
         ]
         half_life = timedelta(days=settings.half_life_days)
         if ranking is None or not ranking.is_of(candidates):
-            ranking = DayRanking(space, candidates, Calibration.usual(), now=now, half_life=half_life)
+            ranking = DayRanking(space, candidates, Calibration.usual(), now=now, half_life=half_life, read=read)
         self.ranking = ranking
 
     def choose(self, subscribers: Sequence[tuple[Subscriber, date]]) -> Iterator[Choice]:
@@ -76,9 +85,30 @@ class Chooser:
         depth = looked_at(max((self._seats(subscriber) for subscriber, _ in subscribers), default=0))
         found = self.ranking.in_turn(questions, depth=depth)
         asked = self._asked_for([subscriber for subscriber, _ in subscribers])
-        for (subscriber, slot), question, contenders in zip(subscribers, questions, found, strict=True):
-            seated, wanted = replace(subscriber, size=self._seats(subscriber)), asked.get(subscriber.id, ())
-            yield self._marked(subscriber, self._choice(seated, slot, question, _with(contenders, wanted)))
+        entries = zip(subscribers, questions, found, strict=True)
+        while part := list(islice(entries, _TOGETHER)):
+            yield from self._chosen(part, asked)
+
+    def _chosen(
+        self,
+        part: Sequence[tuple[tuple[Subscriber, date], Question, Sequence[Contender]]],
+        asked: Mapping[int, Sequence[Contender]],
+    ) -> Iterator[Choice]:
+        """A choice for each, in turn; what they are sent is explained to all of them at once."""
+        seated = [self._seated(subscriber) for (subscriber, _), *_ in part]
+        selected = [
+            self._selected(who, slot, question.reader, _with(contenders, asked.get(who.id, ())))
+            for who, ((_, slot), question, contenders) in zip(seated, part, strict=True)
+        ]
+        readers = (question.reader for _, question, _ in part)
+        told = self._recommended([(reader, each.chosen) for reader, each in zip(readers, selected, strict=True)])
+        for who, (_, question, _), selection, recommended in zip(seated, part, selected, told, strict=True):
+            yield self._marked(who, self._choice(who, question, selection, recommended))
+
+    def _seated(self, subscriber: Subscriber) -> Subscriber:
+        """A subscriber with the seats of the edition that is made now."""
+        seats = self._seats(subscriber)
+        return subscriber if seats == subscriber.size else replace(subscriber, size=seats)
 
     def _seats(self, subscriber: Subscriber) -> int:
         """How many papers the edition may have: what is carried to it takes no seat from the day's, up to as many.
@@ -113,28 +143,21 @@ class Chooser:
         """A subscriber as papers are scored for them."""
         return replace(self._desk.readers[subscriber.id], learner=subscriber.learner)
 
-    def explained(
-        self, reader: Reader, chosen: Sequence[tuple[int, Interest | None]], *, brief: bool = False
-    ) -> list[Recommendation]:
-        """Papers by row with the reasons that add up to their score for one of the reader's interests.
-
-        In `brief` with the words of what each paper is most like alone.
-        """
+    def explained(self, reader: Reader, chosen: Sequence[tuple[int, Interest | None]]) -> list[Recommendation]:
+        """Papers by row with the reasons that add up to their score for one of the reader's interests."""
         reasons: dict[int, tuple[Reason, ...]] = {}
         for interest in dict.fromkeys(interest.name if interest else None for _, interest in chosen):
             rows = [row for row, each in chosen if (each.name if each else None) == interest]
             asked = reader.profile.interest(interest) if interest is not None else None
-            reasons |= zip(rows, self._reasons(reader, rows, asked, brief=brief), strict=True)
+            reasons |= zip(rows, self._reasons(reader, rows, asked), strict=True)
         return [self._recommendation(row, reasons[row]) for row, _ in chosen]
 
-    def _reasons(
-        self, reader: Reader, rows: Sequence[int], interest: Interest | None, *, brief: bool
-    ) -> list[tuple[Reason, ...]]:
+    def _reasons(self, reader: Reader, rows: Sequence[int], interest: Interest | None) -> list[tuple[Reason, ...]]:
         if interest is None:
             papers = (self.ranking.candidates[row].paper for row in rows)
             return [newest_reason(paper, reader.profile.categories) for paper in papers]
         explainer = Explainer(self.ranking, self._space, reader, interest, self.ranking.examples(reader.learner))
-        return explainer.briefly(rows) if brief else [explainer.reasons(row) for row in rows]
+        return [explainer.reasons(row) for row in rows]
 
     def _recommendation(self, row: int, reasons: tuple[Reason, ...]) -> Recommendation:
         candidate = self.ranking.candidates[row]
@@ -147,15 +170,32 @@ class Chooser:
         )
 
     def _choice(
-        self, subscriber: Subscriber, slot: date, question: Question, contenders: Sequence[Contender]
+        self,
+        subscriber: Subscriber,
+        question: Question,
+        selection: Selection,
+        recommended: tuple[Recommendation, ...],
     ) -> Choice:
-        reader = question.reader
-        if not is_ranked(reader.profile):
+        profile = question.reader.profile
+        if not is_ranked(profile):
             return self._newest(subscriber, question)
+        choice = self._ranked(selection, recommended)
+        if is_ranked(profile.own):
+            return choice
+        return _filled(choice, self._newest(subscriber, question), subscriber.size)
+
+    def _selected(
+        self, subscriber: Subscriber, slot: date, reader: Reader, contenders: Sequence[Contender]
+    ) -> Selection:
+        """What becomes of a reader's contenders; nothing where the newest are sent."""
+        if not is_ranked(reader.profile):
+            return NOTHING
         barred = self._desk.seen[subscriber.id] | {*reader.profile.liked, *reader.profile.disliked}
-        selection = self.selection(subscriber, slot, reader, contenders, barred=barred)
+        return self.selection(subscriber, slot, reader, contenders, barred=barred)
+
+    def _ranked(self, selection: Selection, recommended: tuple[Recommendation, ...]) -> Choice:
         return Choice(
-            recommendations=self._recommended(reader, selection.chosen),
+            recommendations=recommended,
             also_new=tuple(self.ranking.candidates[each.row].paper for each in selection.also_new),
             below=selection.also_new,
             left_out=selection.left_out,
@@ -175,17 +215,36 @@ class Chooser:
         likeness = self.ranking.day.likeness
         return select(contenders, likeness, limits, seen=barred, explore=_seed(subscriber, slot))
 
-    def _recommended(self, reader: Reader, chosen: Sequence[Chosen]) -> tuple[Recommendation, ...]:
-        wanted = [(each.contender.row, reader.profile.interest(each.contender.interest)) for each in chosen]
-        return tuple(
-            replace(
-                item,
-                probability=each.contender.probability,
-                interest=each.contender.interest,
-                slot=each.slot,
-                late=self._items[each.contender.row].late,
-            )
-            for each, item in zip(chosen, self.explained(reader, wanted, brief=True), strict=True)
+    def _recommended(self, selected: Sequence[tuple[Reader, Sequence[Chosen]]]) -> Iterator[tuple[Recommendation, ...]]:
+        """What is sent to each reader, with the reasons in brief."""
+        wishes: list[Wish] = []
+        places = list[dict[str, int]]()
+        for reader, chosen in selected:
+            rows: dict[str, list[int]] = {}
+            for each in chosen:
+                rows.setdefault(each.contender.interest, []).append(each.contender.row)
+            places.append({name: len(wishes) + at for at, name in enumerate(rows)})
+            wishes += [
+                Wish(reader, reader.profile.interest(name) or Interest(name=name), theirs)
+                for name, theirs in rows.items()
+            ]
+        told = [iter(each) for each in briefly(self.ranking, self._space, wishes)]
+        for (_, chosen), place in zip(selected, places, strict=True):
+            yield tuple([self._sent(each, next(told[place[each.contender.interest]])) for each in chosen])
+
+    def _sent(self, chosen: Chosen, reasons: tuple[Reason, ...]) -> Recommendation:
+        row, contender = chosen.contender.row, chosen.contender
+        candidate = self.ranking.candidates[row]
+        return Recommendation(
+            paper=candidate.paper,
+            score=total(reasons),
+            reasons=reasons,
+            announced=candidate.announced,
+            code=self._desk.code.get(candidate.paper.id, ""),
+            probability=contender.probability,
+            interest=contender.interest,
+            slot=chosen.slot,
+            late=self._items[row].late,
         )
 
     def _asked_for(self, subscribers: Sequence[Subscriber]) -> dict[int, list[Contender]]:
@@ -213,7 +272,7 @@ class Chooser:
 
     def _newest(self, subscriber: Subscriber, question: Question) -> Choice:
         """For whom nothing but categories is known: what was asked for, and then the newest."""
-        profile, barred = question.reader.profile, self._desk.seen[subscriber.id]
+        profile, barred = question.reader.profile.own, self._desk.seen[subscriber.id]
         reclaimed = self._desk.reclaimed.get(subscriber.id, {})
         asked = np.array([key in reclaimed for key in self._keys], dtype=bool)
         offered = question.offered & self.ranking.rules.within(profile.categories)
@@ -221,7 +280,7 @@ class Chooser:
         order += [(each, Slot.NEWEST) for each in self.ranking.newest(offered & ~asked)]
         fit = [(each, slot) for each, slot in order if each.paper.id not in barred and not each.paper.withdrawn]
         rows = [(self._keys.index(each.paper.id), slot) for each, slot in fit[: subscriber.size]]
-        found = self.explained(question.reader, [(row, None) for row, _ in rows])
+        found = self.explained(replace(question.reader, profile=profile), [(row, None) for row, _ in rows])
         return Choice(
             recommendations=tuple(
                 replace(item, slot=slot, late=self._items[row].late)
@@ -234,6 +293,13 @@ def _with(contenders: Sequence[Contender], asked: Sequence[Contender]) -> list[C
     """Contenders and what the reader asked for, each paper once."""
     keys = {each.paper for each in asked}
     return [*(each for each in contenders if each.paper not in keys), *asked]
+
+
+def _filled(choice: Choice, newest: Choice, size: int) -> Choice:
+    """What groups of a reader chose, and the newest in what room it leaves."""
+    chosen = {item.paper.id for item in choice.recommendations}
+    others = (item for item in newest.recommendations if item.paper.id not in chosen)
+    return replace(choice, recommendations=(*choice.recommendations, *others)[:size])
 
 
 def is_ranked(profile: Profile) -> bool:

@@ -10,10 +10,12 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
+from digest.compose.among import Among
 from digest.compose.background import background, count_what_is_not
 from digest.compose.choice import BELOW_THE_FOLD, IN_WORDS, Choice, Chooser
 from digest.compose.coverage import coverage
-from digest.compose.desk import Desk, desk
+from digest.compose.desk import Desk, counts_of, desk
+from digest.compose.sharing import attributed
 from digest.editions import Edition, Notice, Slate, Trending
 from digest.errors import InvalidInput
 from digest.mail import LetterKind
@@ -21,6 +23,7 @@ from digest.processes import rarely_collecting
 from digest.relevance.ranking import DayRanking
 from digest.relevance.settings import RelevanceSettings
 from digest.relevance.space import Space
+from digest.relevance.text import TermCounts
 from digest.store import Store, Transaction, shadow
 from digest.store.expiry import expire
 from digest.subscribers import EditionKind, Subscriber
@@ -73,7 +76,7 @@ def compose(
         for start in range(0, len(due), _IN_MEMORY):
             part = due[start : start + _IN_MEMORY]
             with store.read() as tx:
-                laid = desk(tx, [subscriber for subscriber, _ in part])
+                laid = desk(tx, [subscriber for subscriber, _ in part], terms=False)
             waiting = [each for each in part if _is_served(laid, *each)]
             kept.update(composer.keep(laid, waiting))
             served += len(waiting)
@@ -99,14 +102,18 @@ class _Composer:
             return
         if self._space is None:
             self._space = background(self.store, self.settings, self.model_folder)
-        chooser = Chooser(laid, self._space, self.settings, now=self.now, ranking=self._ranking)
+        chooser = Chooser(laid, self._space, self.settings, now=self.now, ranking=self._ranking, read=self._read_terms)
         self._ranking = chooser.ranking
         readers = {subscriber.id: subscriber for subscriber, _ in served}
-        drafts = _drafts(laid, chooser, served, self.now)
+        drafts = Among(self.store, readers).told(_drafts(laid, chooser, served, self.now))
         while part := list(islice(drafts, _AT_ONCE)):
             with self.store.begin() as tx:
                 kept = _keep(tx, readers, part, self.now, self.message_id, self.welcome)
             yield from kept
+
+    def _read_terms(self, rows: Sequence[int]) -> Mapping[int, TermCounts]:
+        with self.store.read() as tx:
+            return counts_of(tx, rows)
 
 
 def preview(
@@ -153,13 +160,16 @@ def unkept(slate: Slate, now: datetime) -> Edition:
 
 def _notices(laid: Desk, subscriber: Subscriber) -> tuple[Notice, ...]:
     """What happened to the papers a reader liked since their last edition, and what that one could not tell."""
+    unsaid = laid.unsaid.get(subscriber.id, ())
+    if not laid.changes:
+        return unsaid
     since, liked = subscriber.read_through, set(laid.readers[subscriber.id].profile.liked)
     news = (
         Notice(paper=change.kept.paper, kind=change.kind, day=change.day)
         for change in laid.changes
         if since is not None and change.announcement > since and change.kept.paper.id in liked
     )
-    return (*laid.unsaid.get(subscriber.id, ()), *news)
+    return (*unsaid, *news)
 
 
 def _is_served(laid: Desk, subscriber: Subscriber, slot: date) -> bool:
@@ -195,7 +205,7 @@ def _slate(laid: Desk, subscriber: Subscriber, slot: date, choice: Choice, now: 
         subscriber_id=subscriber.id,
         kind=subscriber.kind,
         slot_date=slot,
-        recommendations=choice.recommendations,
+        recommendations=attributed(choice.recommendations, profile),
         considered=listing.considered,
         coverage=coverage(laid.batches, profile, listing.on_time, choice.recommendations),
         notices=_notices(laid, subscriber),
@@ -209,6 +219,8 @@ def _slate(laid: Desk, subscriber: Subscriber, slot: date, choice: Choice, now: 
 
 def _trending(laid: Desk, subscriber: Subscriber, choice: Choice) -> tuple[Trending, ...]:
     """What many others look at, but for what the reader has here or has had before."""
+    if not laid.trending:
+        return ()
     here = {each.paper.id for each in choice.recommendations} | {paper.id for paper in choice.also_new}
     known = here | laid.seen[subscriber.id] | set(laid.readers[subscriber.id].profile.liked)
     return tuple(islice((each for each in laid.trending if each.paper.id not in known), TRENDING))

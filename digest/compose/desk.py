@@ -6,9 +6,11 @@ from datetime import date, timedelta
 
 from digest.batches import Batch
 from digest.compose.coverage import by_category
+from digest.compose.sharing import with_shared
 from digest.editions import Notice, Trending
 from digest.identity import PaperId
 from digest.relevance import rules
+from digest.relevance.ranking import UNREAD
 from digest.relevance.readers import Reader, Voted
 from digest.relevance.text import TermCounts
 from digest.signals import CODE, UPVOTES, Signal
@@ -88,25 +90,30 @@ class Desk:
         }
 
 
-def desk(tx: Transaction, subscribers: Sequence[Subscriber]) -> Desk:
-    """What was announced since the longest waiting of these subscribers had an edition."""
+def desk(tx: Transaction, subscribers: Sequence[Subscriber], *, terms: bool = True) -> Desk:
+    """What was announced since the longest waiting of these subscribers had an edition.
+
+    Without `terms` those of the papers that readers voted on are left to be read when they are asked for (`UNREAD`).
+    """
     newest = tx.announcements.newest_listing()
     since = [s.read_through for s in subscribers if s.read_through is not None]
     fresh = tx.announcements.fresh_since(min(since)) if since else []
     if newest is not None and len(since) < len(subscribers):
         fresh += tx.announcements.fresh_on(newest, days=max(DAYS[s.kind] for s in subscribers))
-    return laid(tx, subscribers, {item.kept.paper.id: item for item in fresh})
+    return laid(tx, subscribers, {item.kept.paper.id: item for item in fresh}, terms=terms)
 
 
-def laid(tx: Transaction, subscribers: Sequence[Subscriber], fresh: dict[PaperId, FreshPaper]) -> Desk:
-    profiles = tx.subscribers.profiles(subscriber.id for subscriber in subscribers)
+def laid(
+    tx: Transaction, subscribers: Sequence[Subscriber], fresh: dict[PaperId, FreshPaper], *, terms: bool = True
+) -> Desk:
+    profiles = with_shared(tx, tx.subscribers.profiles(subscriber.id for subscriber in subscribers))
     newest = tx.announcements.newest_listing()
     reclaimed = _reclaimed(tx, profiles, fresh)
     return Desk(
         newest_listing=newest,
         read_through=tx.announcements.newest() or 0,
         fresh=fresh,
-        readers=_readers(tx, profiles),
+        readers=readers_of(tx, profiles, terms=terms),
         seen=tx.subscribers.seen_by(subscriber.id for subscriber in subscribers),
         reclaimed=reclaimed,
         carried=_carried(tx, reclaimed),
@@ -118,10 +125,17 @@ def laid(tx: Transaction, subscribers: Sequence[Subscriber], fresh: dict[PaperId
     )
 
 
-def _readers(tx: Transaction, profiles: dict[int, Profile]) -> dict[int, Reader]:
-    voted = tx.subscribers.voted(key for profile in profiles.values() for key in (*profile.liked, *profile.disliked))
-    at_hand = {key: Voted(row, title, TermCounts.from_bytes(terms)) for key, row, title, terms in voted}
+def readers_of(tx: Transaction, profiles: dict[int, Profile], *, terms: bool = True) -> dict[int, Reader]:
+    """Profiles with the papers that any of their interests was told by, and with their terms, if `terms`."""
+    voted = list(tx.subscribers.voted({key for profile in profiles.values() for key in profile.examples}))
+    counted = counts_of(tx, [row for _, row, _ in voted]) if terms else {}
+    at_hand = {key: Voted(row, title, counted.get(row, UNREAD)) for key, row, title in voted}
     return {number: Reader(profile, at_hand) for number, profile in profiles.items()}
+
+
+def counts_of(tx: Transaction, rows: Iterable[int]) -> dict[int, TermCounts]:
+    """The counted terms of papers, by row."""
+    return {row: TermCounts.from_bytes(blob) for row, blob in tx.papers.terms(rows)}
 
 
 def _reclaimed(

@@ -14,8 +14,10 @@ import re
 import secrets
 from base64 import b32encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Protocol
 
 from digest import tokens
 from digest.editions import Edition, Recommendation
@@ -23,8 +25,9 @@ from digest.errors import InvalidInput
 from digest.rendering.words import N_
 from digest.store import Store, Transaction
 from digest.store import feeds as kept
-from digest.store.feeds import Revision
+from digest.store.feeds import Brought, Revision
 from digest.store.papers import KeptPaper
+from digest.store.prepared import Glance
 from digest.subscribers import EditionKind, Subscriber, SubscriberState
 
 log = logging.getLogger(__name__)
@@ -62,6 +65,13 @@ class OpenedFeed:
     pages: Mapping[int, str]  # the token of each edition's page, by its number
 
 
+class Glances(Protocol):
+    """A store, or what answers a part of its questions without waiting (`store.instant`)."""
+
+    def glance(self) -> AbstractContextManager[Glance]:
+        """For questions that need no transaction."""
+
+
 def make(store: Store, who: Subscriber, *, now: datetime, random: Callable[[int], bytes] = secrets.token_bytes) -> str:
     """The token of a new feed address; one made before leads nowhere any more. InvalidInput for who has left."""
     if who.state is SubscriberState.LEFT:
@@ -91,13 +101,17 @@ def made_at(store: Store, who: Subscriber) -> datetime | None:
 def standing(store: Store, token: str, view: str = ALL) -> Standing | None:
     """How the feed behind a token stands; None for one that was never given, is stopped, or belongs to somebody who
     has left, and for a view that there is not. It costs a query or two, whatever the feed holds."""
+    found = standing_of_all(store, token)
+    return found if found is None or view == ALL else _of_view(store, found.revision, view)
+
+
+def standing_of_all(at: Glances, token: str) -> Standing | None:
+    """The same for the feed of all papers, at a glance."""
     if _TOKEN.fullmatch(token) is None:
         return None
-    with store.glance() as at:
-        found = kept.revision(at, _hashed(token))
-    if found is None or found.state == SubscriberState.LEFT:
-        return None
-    return Standing(revision=found, view=view) if view == ALL else _of_view(store, found, view)
+    with at.glance() as glance:
+        found = kept.revision(glance, _hashed(token))
+    return None if found is None or found.state == SubscriberState.LEFT else Standing(revision=found, view=ALL)
 
 
 def _of_view(store: Store, found: Revision, view: str) -> Standing | None:
@@ -115,17 +129,35 @@ def opened(
 
     Papers that are on the shelf, by row, are not read again, and others are put there.
     """
-    reader, secret = stands.revision.subscriber, stands.revision.secret
     if stands.view == SAVED:
         with store.read() as tx:
-            return OpenedFeed(editions=tuple(_saved(tx, tx.subscribers.get(reader), most)), pages={})
-    with store.glance() as at:
-        # of an interest's papers nobody knows how many there are before they are read
-        found = kept.brought(at, reader, limit=EDITIONS, most=most if stands.interest is None else None)
+            reader = tx.subscribers.get(stands.revision.subscriber)
+            return OpenedFeed(editions=tuple(_saved(tx, reader, most)), pages={})
+    found = _brought(store, stands, most)
     papers = {} if shelf is None else shelf
     if unknown := kept.papers_of(found) - papers.keys():
         with store.read() as tx:
             papers |= tx.papers.by_row(unknown)
+    return _opened(stands, found, papers)
+
+
+def opened_at_once(
+    at: Glances, stands: Standing, *, most: int = MOST, shelf: Mapping[int, KeptPaper]
+) -> OpenedFeed | None:
+    """The same of a feed of editions, at a glance; None where a paper is not on the shelf."""
+    found = _brought(at, stands, most)
+    return _opened(stands, found, shelf) if kept.papers_of(found) <= shelf.keys() else None
+
+
+def _brought(at: Glances, stands: Standing, most: int) -> list[Brought]:
+    # of an interest's papers nobody knows how many there are before they are read
+    wanted = most if stands.interest is None else None
+    with at.glance() as glance:
+        return kept.brought(glance, stands.revision.subscriber, limit=EDITIONS, most=wanted)
+
+
+def _opened(stands: Standing, found: Sequence[Brought], papers: Mapping[int, KeptPaper]) -> OpenedFeed:
+    secret = stands.revision.secret
     pages = {each.id: tokens.sign(secret, tokens.FEED_EDITION, each.id) for each in found} if secret else {}
     return OpenedFeed(editions=[each.edition(papers) for each in found], pages=pages)
 

@@ -123,7 +123,12 @@ def checked_language(text: str) -> str:
 
 
 def for_kind(kind: EditionKind, schedule: Schedule) -> Schedule:
-    """The schedule of an edition of that kind: a weekly one comes on one day, the first that is wanted of a week."""
+    """The schedule of an edition of that kind: a weekly one comes on one day, the first that is wanted of a week.
+
+    InvalidInput for the kind that is nobody's own.
+    """
+    if kind is EditionKind.COMMON:
+        raise InvalidInput(N_("choose daily or weekly"))
     if kind is EditionKind.DAILY or len(schedule.days) == 1:
         return schedule
     return replace(schedule, days=frozenset({min(schedule.days)}))
@@ -179,7 +184,7 @@ def resume(store: Store, email: str, *, now: datetime) -> Subscriber:
         back = found(tx, email)
         refuse_suppressed(tx, back.address)
         if back.state is not SubscriberState.ACTIVE:
-            _resumed(tx, back, now)
+            resumed(tx, back, now)
         return found(tx, email)
 
 
@@ -193,12 +198,13 @@ def wake(store: Store, *, now: datetime) -> int:
             if each.paused_until is not None and each.paused_until <= each.schedule.local_date(now)
         ]
         for each in back:
-            _resumed(tx, each, now)
+            resumed(tx, each, now)
             log.info("resumed subscriber=%d: the pause is over", each.id)
     return len(back)
 
 
-def _resumed(tx: Transaction, back: Subscriber, now: datetime) -> None:
+def resumed(tx: Transaction, back: Subscriber, now: datetime) -> None:
+    """Make somebody active again, beginning with the newest listing, from the first date without an edition on."""
     editions = tx.editions.of(back.id, limit=1)
     today = back.schedule.local_date(now)
     first = max(today, editions[0].slot_date + timedelta(days=1)) if editions else today

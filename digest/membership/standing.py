@@ -61,7 +61,7 @@ def standing(store: Store, reader: int) -> Standing:
             saved=tx.saved.count(reader),
             sent=tuple(
                 Sent(edition=edition, token=tokens.sign(secret, tokens.EDITION, edition.id))
-                for edition in tx.editions.of(reader, limit=_EDITIONS)
+                for edition in tx.editions.of(reader, limit=_EDITIONS, lists=True)
             ),
         )
 

@@ -3,7 +3,6 @@
 Both URLs are secrets: whoever knows them may use them. Neither a log line nor an error repeats more than the host.
 """
 
-import threading
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -12,6 +11,7 @@ import httpx
 from digest.errors import NoticeError
 from digest.notices.alarm import Alarm
 from digest.notices.settings import host_only
+from digest.notices.within import within
 
 SECONDS = 10.0
 
@@ -35,14 +35,9 @@ class Hooks:
         self._ask("GET", url, None)
 
     def _ask(self, method: str, url: str, content: Mapping[str, object] | None) -> None:
-        """In a thread of its own: httpx bounds each read, and an answer that drips never ends."""
-        outcome: list[str] = []
-        thread = threading.Thread(
-            target=lambda: outcome.append(self._problem(method, url, content)), name="notice", daemon=True
-        )
-        thread.start()
-        thread.join(self._seconds)
-        problem = outcome[0] if outcome else f"no answer within {self._seconds:.0f} s"
+        problem = within(self._seconds, lambda: self._problem(method, url, content))
+        if problem is None:
+            problem = f"no answer within {self._seconds:.0f} s"
         if problem:
             raise NoticeError(f"{host_only(url)}: {problem}")
 

@@ -1,7 +1,7 @@
 """Latent semantic analysis: what words are used beside each other (Deerwester et al. 1990)."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -11,10 +11,12 @@ from digest.relevance.vocabulary import Columns
 
 Rows = sparse.csr_array
 Dense = npt.NDArray[np.float32]
+Number = TypeVar("Number", bound=np.generic)
 
 DIMENSIONS = 50
 _ROUNDS = 4  # of power iteration; Halko, Martinsson & Tropp 2011
 _SEED = 0  # the same papers give the same basis
+_LOOKED_UP = 1 << 16  # places looked up at once
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,9 +67,26 @@ def places_of(terms: npt.NDArray[np.integer[Any]], width: int) -> Columns:
 
 def taken(rows: Rows, place: Columns, width: int) -> Rows:
     """The columns of a matrix that have a place, in the order of the places, of which there are `width`."""
-    columns = place[rows.indices]
+    columns = columns_by(rows, place)
     kept = np.flatnonzero(columns >= 0)
-    return in_rows(rows.data[kept], columns[kept], among(kept, rows.indptr), width)
+    cells = rows.data.take(kept, mode="clip"), columns.take(kept, mode="clip")
+    return in_rows(*cells, among(kept, rows.indptr), width)
+
+
+def columns_by(rows: Rows, place: Columns) -> Columns:
+    """Where the column of each cell has its place, -1 for none."""
+    if rows.shape[1] != len(place):
+        raise ValueError(f"rows of {rows.shape[1]} columns, places for {len(place)}")
+    return looked_up(place, rows.indices)
+
+
+def looked_up(table: npt.NDArray[Number], places: npt.NDArray[np.integer[Any]]) -> npt.NDArray[Number]:
+    """What a table has at some places, which are all within it; in parts that stay in the cache."""
+    found = np.empty(len(places), table.dtype)
+    for start in range(0, len(places), _LOOKED_UP):
+        part = slice(start, start + _LOOKED_UP)
+        table.take(places[part], out=found[part], mode="clip")  # another mode looks through all places first
+    return found
 
 
 def among(kept: npt.NDArray[np.intp], indptr: npt.NDArray[np.integer[Any]]) -> npt.NDArray[np.int64]:

@@ -17,6 +17,7 @@ Vector = npt.NDArray[np.float64]
 BINS = 15  # of a reliability table; Guo et al. (2017), section 3
 DRAWS = 1_000  # of a bootstrap; enough for two digits of a 95 % interval
 LEVEL = 0.95  # share of the draws inside an interval
+_DRAWN_AT_ONCE = 2**18  # numbers of readers: 4 MiB with their values
 
 
 def in_order(scores: npt.ArrayLike, labels: npt.ArrayLike) -> Flags:
@@ -181,8 +182,10 @@ def paired_bootstrap(
 
 
 def _resampled(sample: Vector, seed: int, draws: int, level: float) -> tuple[float, float, float]:
-    random = np.random.default_rng(seed)
-    means = [sample[random.integers(0, len(sample), len(sample))].mean() for _ in range(draws)]
+    random, size = np.random.default_rng(seed), len(sample)
+    rows = max(1, _DRAWN_AT_ONCE // size)
+    parts = (min(rows, draws - done) for done in range(0, draws, rows))
+    means = np.concatenate([sample[random.integers(0, size, (part, size))].mean(axis=1) for part in parts])
     low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
     return float(sample.mean()), float(low), float(high)
 

@@ -49,7 +49,7 @@ def tallies(documents: Sequence[TermCounts], vocabulary: Vocabulary) -> Tallies:
     times = np.concatenate([document.times for document in documents])
     known = np.flatnonzero(columns >= 0)
     ends = np.cumsum([0, *(len(document.ids) for document in documents)])
-    return Tallies(among(known, ends), columns[known], times[known])
+    return Tallies(among(known, ends), columns.take(known, mode="clip"), times.take(known, mode="clip"))
 
 
 NO_TALLIES = Tallies(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.uint8))

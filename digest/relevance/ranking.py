@@ -1,7 +1,7 @@
 """A day's papers as contenders for the editions of all readers at once; why each scores as it does is in reasons.py."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -10,7 +10,7 @@ import numpy as np
 from digest.identity import PaperId
 from digest.papers import Paper
 from digest.relevance.calibration import Calibration
-from digest.relevance.readers import Examples, Reader
+from digest.relevance.readers import Example, Examples, Reader
 from digest.relevance.rules import Mask, RuleBook
 from digest.relevance.scoring import NO_TOP, Adjust, Asked, Day, Top, Vectors, View
 from digest.relevance.selection import Contender
@@ -22,6 +22,11 @@ from digest.subscribers import Interest, Learner
 
 _VECTORS = 4_096  # examples made at once: what is made on the way takes some ten kilobytes each
 _NEVER = float("-inf")
+# In place of the terms of a paper that somebody voted on: they are read some thousands at a time, when they are asked
+# for, because those of all papers that many readers voted on take more memory than everything else.
+UNREAD = TermCounts(np.zeros(0, np.uint64), np.zeros(0, np.uint8))
+
+Read = Callable[[Sequence[int]], Mapping[int, TermCounts]]
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
@@ -73,8 +78,13 @@ class DayRanking:
         *,
         now: datetime,
         half_life: timedelta,
+        read: Read | None = None,
     ) -> None:
+        """`read` gives the terms of papers, by number, that readers bring UNREAD."""
         self.candidates = tuple(candidates)
+        self._read = read
+        self._keys = [each.paper.id for each in candidates]
+        self._withdrawn = [each.paper.withdrawn for each in candidates]
         self.day = Day(space, [each.counts for each in candidates], [each.number for each in candidates])
         self.rules = RuleBook([each.paper for each in candidates])
         self._space = space
@@ -103,12 +113,11 @@ class DayRanking:
         scored = [self._scored(questions, learner, min(depth, len(self.candidates))) for learner in learners]
         offered = {id(question.offered): int(question.offered.sum()) for question in questions}
         for number, question in enumerate(questions):
-            found: dict[PaperId, Contender] = {}
-            for each in scored:
-                for line in each.lines.get(number, ()):
-                    for contender in self._of(each.top, line, each.asked[line], offered[id(question.offered)]):
-                        _take(found, contender)
-            yield list(found.values())
+            lines = [(each, line) for each in scored for line in each.lines.get(number, ())]
+            of_each = [
+                self._of(each.top, line, each.asked[line], offered[id(question.offered)]) for each, line in lines
+            ]
+            yield of_each[0] if len(of_each) == 1 else _best_of(of_each)
 
     def _scored(self, questions: Sequence[Question], learner: Learner, depth: int) -> "_Scored":
         """The best papers of each interest of the readers of one learner."""
@@ -147,7 +156,12 @@ class DayRanking:
         keys = examples.keys
         for part in range(0, max(len(keys), 1), _VECTORS):
             here = slice(part, part + _VECTORS)
-            yield Vectors(self._space, [each.counts for each in examples.all[here]], keys[here], learner)
+            yield Vectors(self._space, self._counts(examples.all[here]), keys[here], learner)
+
+    def _counts(self, examples: Sequence[Example]) -> list[TermCounts]:
+        unread = [each.number for each in examples if each.counts is UNREAD]
+        found = self._read(unread) if self._read and unread else {}
+        return [found.get(each.number, UNREAD) if each.counts is UNREAD else each.counts for each in examples]
 
     def wording(self, view: View) -> Wording:
         """How the papers write the terms of a view."""
@@ -184,12 +198,21 @@ class DayRanking:
         standing = (scores - float(top.mean[line])) / float(top.spread[line])
         likes = max(len(asked.taste.wanted), 1)
         chances = self._calibration.probability(standing, likes=likes, candidates=max(candidates, 1)).tolist()
-        papers = [self.candidates[row].paper for row in rows]
         name, everything, wanted = asked.interest.name, asked.interest.everything, asked.wanted
+        keys, withdrawn = self._keys, self._withdrawn
         return [
-            Contender(paper.id, row, name, score, chance, row in wanted, everything, paper.withdrawn)
-            for paper, row, score, chance in zip(papers, rows, scores.tolist(), chances, strict=True)
+            Contender(keys[row], row, name, score, chance, row in wanted, everything, withdrawn[row])
+            for row, score, chance in zip(rows, scores.tolist(), chances, strict=True)
         ]
+
+
+def _best_of(lists: Iterable[Iterable[Contender]]) -> list[Contender]:
+    """Each paper of several interests once."""
+    found: dict[PaperId, Contender] = {}
+    for contenders in lists:
+        for contender in contenders:
+            _take(found, contender)
+    return list(found.values())
 
 
 def _take(found: dict[PaperId, Contender], contender: Contender) -> None:

@@ -1,25 +1,24 @@
 """Why a paper has its score for one interest: the sum itself, recomputed in float64, named term by term."""
 
 import math
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
-import numpy.typing as npt
 
 from digest.editions import Reason, ReasonKind
 from digest.papers import Paper
+from digest.relevance.encounters import Encounters, Flags, Named, strongest
 from digest.relevance.ranking import DayRanking
 from digest.relevance.readers import Examples, Reader
 from digest.relevance.rules import ALWAYS, followed_authors, from_organisations, matching_terms, organisations_of
 from digest.relevance.scoring import DISLIKE_WEIGHT
 from digest.relevance.space import Space
-from digest.relevance.sums import Shared, Shown
-from digest.relevance.tables import Places
-from digest.subscribers import Interest
+from digest.relevance.sums import Meeting, Shown
+from digest.relevance.tastes import Taste
+from digest.subscribers import Interest, Learner
 
-Matrix = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
 Terms = tuple[tuple[str, float], ...]
 
 NAMED_LIKES = 5  # liked papers named in the sum; the others are added up in one line
@@ -27,6 +26,35 @@ NAMED_TERMS = 4  # words kept with each reason
 LIKEST = 3  # examples whose words are told of a paper in brief
 MATCHES = 6  # words told in brief: what is shown leaves out those that are part of a longer one
 BACKGROUND = "what it shares with every paper"
+_GIVES = attrgetter("contribution")
+_TOGETHER = 8  # interests told of at once: they share what a call of numpy costs, and what they meet fits the cache
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Wish:
+    """Papers of the day, by row, that are to be explained to one reader for one of their interests."""
+
+    reader: Reader
+    interest: Interest
+    rows: Sequence[int]
+
+
+def briefly(ranking: DayRanking, space: Space, wishes: Sequence[Wish]) -> list[list[tuple[Reason, ...]]]:
+    """For each wish and paper the terms of the sum that is the score, strongest first.
+
+    There are words for no reason but the example that a paper is most like; these are the words that gave most over
+    the LIKEST examples. What is told of one wish does not depend on the others.
+    """
+    found: dict[int, list[tuple[Reason, ...]]] = {}
+    for learner in dict.fromkeys(wish.reader.learner for wish in wishes):
+        theirs = [number for number, wish in enumerate(wishes) if wish.reader.learner is learner]
+        meeting = _meeting(ranking, learner, min(_TOGETHER, len(theirs)))
+        for start in range(0, len(theirs), _TOGETHER):
+            part = theirs[start : start + _TOGETHER]
+            some = [wishes[number] for number in part]
+            told = _Told(ranking, space, learner, ranking.examples(learner), some, meeting)
+            found |= zip(part, told.reasons(told.words_of_likest), strict=True)
+    return [found[number] for number in range(len(wishes))]
 
 
 class Explainer:
@@ -38,157 +66,164 @@ class Explainer:
         """`examples` are those that the ranking has scored by, or new ones."""
         self._ranking = ranking
         self._space = space
-        self._view = ranking.day.view(reader.learner)
-        self._wording = ranking.wording(self._view)
+        self._reader = reader
         self._interest = interest
-        self._taste = examples.taste(reader, interest)
-        self._asked = ranking.asked(examples, reader.learner, [self._taste])
-        self._examples = examples.all
-        self._weights = np.array(self._taste.weights, dtype=np.float64)[:, None]
-        self._wanted = self._asked.parted.cells(self._taste.wanted)
-        self._unwanted = self._asked.parted.cells(self._taste.unwanted)
+        self._examples = examples
 
     def reasons(self, row: int) -> tuple[Reason, ...]:
         """The terms of the sum that is the score of a paper, strongest first, each with the words that carried it."""
-        (found,) = self._told([row], self._words_of_each)
+        told = self._told([row])
+        ((found,),) = told.reasons(told.words_of_each)
         return found
 
     def briefly(self, rows: Sequence[int]) -> list[tuple[Reason, ...]]:
-        """The same of several papers, with words for no reason but the example that a paper is most like.
-
-        These are the words that gave most over the LIKEST examples.
-        """
-        return self._told(rows, self._words_of_likest)
-
-    def _told(self, rows: Sequence[int], words: "_WordsOf") -> list[tuple[Reason, ...]]:
-        shown = Shown.of(self._view.full, np.array(rows, dtype=np.intp))
-        found = []
-        for row, like, unlike in zip(rows, self._like(rows, shown, words), self._unlike(rows, shown), strict=True):
-            each = [*stated(self._ranking.candidates[row].paper, self._interest), *like, *unlike]
-            if everybody := -self._view.shared_by_all(row):
-                each.append(Reason(ReasonKind.BACKGROUND, BACKGROUND, everybody))
-            found.append(tuple(sorted(each, key=_weakness)))
+        """The same of several papers, with words as `briefly` has them."""
+        told = self._told(rows)
+        (found,) = told.reasons(told.words_of_likest)
         return found
 
-    def _like(self, rows: Sequence[int], shown: Shown, words: "_WordsOf") -> list[list[Reason]]:
-        """What each example gives to the scores: the strongest by name, the rest of its kind in one line."""
-        if not self._taste.wanted:
-            return [[] for _ in rows]
-        shared = self._view.shared(self._wanted, shown)
-        shares = self._weights * (shared.products() + self._near(rows))
-        order = np.argsort(-np.abs(shares), axis=0, kind="stable")[:NAMED_LIKES]
-        strongest = np.take_along_axis(shares, order, axis=0)
-        said = words(_Asking(rows, shown, shared, order, strongest))
-        np.put_along_axis(shares, order, 0.0, axis=0)
-        found = []
-        for places, each, terms, rest in zip(
-            order.T.tolist(), strongest.T.tolist(), said, self._rest(shares), strict=True
-        ):
-            named = zip(places, each, terms, strict=True)
-            found.append(
-                [self._named(self._taste.wanted[at], share, some) for at, share, some in named if share] + rest
-            )
-        return found
+    def _told(self, rows: Sequence[int]) -> "_Told":
+        wishes = [Wish(self._reader, self._interest, rows)]
+        learner, meeting = self._reader.learner, _meeting(self._ranking, self._reader.learner, 1)
+        return _Told(self._ranking, self._space, learner, self._examples, wishes, meeting)
 
-    def _rest(self, shares: Matrix) -> list[list[Reason]]:
-        """What is left of the shares of each paper, shape (n_wanted, n_papers), in one line a kind."""
-        found: list[list[Reason]] = [[] for _ in range(shares.shape[1])]
-        kinds = [self._examples[place].kind for place in self._taste.wanted]
-        for kind in dict.fromkeys(kinds):
-            theirs = shares[[each is kind for each in kinds]]
-            counts, sums = np.count_nonzero(theirs, axis=0).tolist(), theirs.sum(axis=0).tolist()
-            for each, count, share in zip(found, counts, sums, strict=True):
-                if count and share:
-                    each.append(Reason(kind, f"{count} more", share))
-        return found
 
-    def _near(self, rows: Sequence[int]) -> Matrix:
-        """What else than words each of the wanted has in common with papers, shape (n_wanted, n_papers)."""
-        asked, view, places = self._asked, self._view, list(self._taste.wanted)
-        found = np.zeros((len(places), len(rows)))
-        if view.placed is not None and asked.placed is not None:
-            near = asked.placed[places].astype(np.float64) @ view.placed[rows].astype(np.float64).T
-            found += self._space.latent_weight * near
-        if view.embedded is not None and asked.embedded is not None:
-            near = asked.embedded[places].astype(np.float64) @ view.embedded[rows].astype(np.float64).T
-            found += self._space.embedded_weight * near
-        return found
+def _meeting(ranking: DayRanking, learner: Learner, interests: int) -> Meeting:
+    """For the columns of the day, so many times."""
+    return Meeting(interests * ranking.day.view(learner).full.shape[1])
 
-    def _unlike(self, rows: Sequence[int], shown: Shown) -> list[list[Reason]]:
+
+_Words = Callable[[Named], Iterable[Sequence[list[Terms]]]]  # by wish, paper and named example
+
+
+class _Told:
+    """What is told of some wishes of readers of one learner."""
+
+    def __init__(
+        self,
+        ranking: DayRanking,
+        space: Space,
+        learner: Learner,
+        examples: Examples,
+        wishes: Sequence[Wish],
+        meeting: Meeting,
+    ) -> None:
+        self._ranking = ranking
+        self._view = ranking.day.view(learner)
+        self._wording = ranking.wording(self._view)
+        self._wishes = wishes
+        self._tastes = [examples.taste(wish.reader, wish.interest) for wish in wishes]
+        self._asked = ranking.asked(examples, learner, self._tastes)
+        self._examples = examples.all
+        wanted = [(taste, wish.rows) for taste, wish in zip(self._tastes, wishes, strict=True)]
+        self._met = Encounters(self._view, space, self._asked, wanted, meeting)
+
+    def reasons(self, words: _Words) -> Iterator[list[tuple[Reason, ...]]]:
+        """By wish and paper."""
+        named = self._met.named(NAMED_LIKES)
+        about = zip(self._wishes, self._tastes, self._like(named, words), strict=True)
+        for wish, taste, like in about:
+            unlike = self._unlike(wish.rows, taste)
+            yield [self._sorted(*each, wish.interest) for each in zip(wish.rows, like, unlike, strict=True)]
+
+    def _sorted(self, row: int, like: list[Reason], unlike: list[Reason], interest: Interest) -> tuple[Reason, ...]:
+        found = [*stated(self._ranking.candidates[row].paper, interest), *like, *unlike]
+        if everybody := -self._view.shared_by_all(row):
+            found.append(Reason(ReasonKind.BACKGROUND, BACKGROUND, everybody))
+        return tuple(sorted(found, key=_GIVES, reverse=True))  # of those that give the same, as they come
+
+    def _like(self, named: Named, words: _Words) -> Iterator[list[list[Reason]]]:
+        """By wish and paper what each example gives: the strongest by name, the rest in one line a kind."""
+        order, shares = named.example.transpose(0, 2, 1).tolist(), named.shares.transpose(0, 2, 1).tolist()
+        told = zip(self._tastes, order, shares, words(named), self._rest(named), strict=True)
+        for taste, places, each, terms, rest in told:
+            about = [self._examples[place] for place in taste.wanted]
+            yield [
+                [
+                    Reason(about[at].kind, about[at].label, share, said)
+                    for at, share, said in zip(some, gave, carried, strict=False)
+                    if share
+                ]
+                + others
+                for some, gave, carried, others in zip(places, each, terms, rest, strict=False)
+            ]
+
+    def _rest(self, named: Named) -> Iterator[list[list[Reason]]]:
+        """By wish and paper, what is left of the shares in one line a kind."""
+        shares = self._met.shares.copy()
+        np.put_along_axis(shares, named.example, 0.0, axis=1)
+        written = self._met.spread(self._examples[place].kind is ReasonKind.INTEREST for place in self._met.wanted)
+        kinds = ((ReasonKind.LIKED, shares * ~written), (ReasonKind.INTEREST, shares * written))
+        sums = [
+            (kind, np.count_nonzero(theirs, axis=1).tolist(), theirs.sum(axis=1).tolist()) for kind, theirs in kinds
+        ]
+        for wish in range(len(self._wishes)):
+            by_kind = [(kind, counts[wish], shares[wish]) for kind, counts, shares in sums]
+            yield [
+                [Reason(kind, f"{counts[at]} more", left[at]) for kind, counts, left in by_kind if left[at]]
+                for at in range(len(self._wishes[wish].rows))
+            ]
+
+    def _unlike(self, rows: Sequence[int], taste: Taste) -> list[list[Reason]]:
         """What the one of the unwanted that each paper is most like takes away."""
-        if not self._taste.unwanted:
+        if not (taste.unwanted and rows):
             return [[] for _ in rows]
-        shared = self._view.shared(self._unwanted, shown, own=True)
+        shown = Shown.of(self._view.full, np.array(rows, dtype=np.intp))
+        shared = self._view.shared(self._asked.parted.cells(taste.unwanted), shown, own=True)
         likeness = shared.products()
         order = np.argmax(likeness, axis=0)
         weights = np.zeros(likeness.shape)
         weights[order, np.arange(len(rows))] = -DISLIKE_WEIGHT
         shares = (-DISLIKE_WEIGHT * likeness.max(axis=0)).tolist()
-        said = self._words(_Asking(rows, shown, shared), weights, NAMED_TERMS)
-        places = (self._taste.unwanted[at] for at in order.tolist())
+        written = [self._wording.words(row) for row in rows]
+        totals = shared.by_word(weights, self._wording.of_cells(shown.cells))
+        said = [_spelled(*each) for each in zip(written, strongest(totals, NAMED_TERMS), strict=True)]
+        places = (taste.unwanted[at] for at in order.tolist())
         return [[self._named(*each)] if each[1] else [] for each in zip(places, shares, said, strict=True)]
 
-    def _words_of_each(self, asking: "_Asking") -> list[list[Terms]]:
-        """Of each paper and named example, the words that carried the product."""
-        found = []
-        for named in range(len(asking.order)):
-            weights = self._only(asking, slice(named, named + 1))
-            found.append(self._words(asking, weights, NAMED_TERMS))
-        return [list(theirs) for theirs in zip(*found, strict=True)]
+    def words_of_each(self, named: Named) -> list[Sequence[list[Terms]]]:
+        """By wish and paper, for each named example the words that carried the product."""
+        count = named.shares.shape[1]
+        of_each = [self._words(named, _only(named, at), NAMED_TERMS) for at in range(count)]
+        papers = [[of[at] for of in of_each] for at in range(len(self._met.rows))]
+        return self._met.by_interest(papers)
 
-    def _words_of_likest(self, asking: "_Asking") -> list[list[Terms]]:
-        """Of each paper, words for the first named example that makes it likelier, and for no other."""
-        likelier = np.cumsum(asking.shares > 0, axis=0)
-        weights = self._only(asking, slice(None), (asking.shares > 0) & (likelier <= LIKEST))
-        words = self._words(asking, weights, MATCHES)
-        first = (asking.shares > 0).argmax(axis=0).tolist()
-        named = range(len(asking.order))
-        return [[some if at == own else () for at in named] for some, own in zip(words, first, strict=True)]
+    def words_of_likest(self, named: Named) -> Iterator[list[list[Terms]]]:
+        """By wish and paper, words for the first named example that makes it likelier, and for no other."""
+        likelier = named.shares > 0
+        words = self._words(named, likelier & (np.cumsum(likelier, axis=1) <= LIKEST), MATCHES)
+        count, first = named.shares.shape[1], (np.cumsum(likelier, axis=1) == 0).sum(axis=1)
+        for theirs, own in zip(self._met.by_interest(words), first.tolist(), strict=True):
+            yield [
+                [some if at == place else () for at in range(count)] for some, place in zip(theirs, own, strict=False)
+            ]
 
-    def _only(self, asking: "_Asking", named: slice, among: Flags | None = None) -> Matrix:
-        """The weights of some of the named examples of each paper, 0 elsewhere, shape (n_wanted, n_papers)."""
-        order = asking.order[named]
-        weights = self._weights[order, 0]
-        found = np.zeros((len(self._weights), order.shape[1]))
-        np.put_along_axis(found, order, weights if among is None else weights * among[named], axis=0)
-        return found
-
-    def _words(self, asking: "_Asking", weights: Matrix, most: int) -> list[Terms]:
-        """The words of each paper that gave most to a weighted sum of products, strongest first."""
-        written = [self._wording.words(row) for row in asking.rows]
-        totals = asking.shared.by_word(weights, self._wording.of_cells(asking.shown.cells))
-        order = np.argsort(-np.abs(totals), axis=1, kind="stable")[:, :most]
-        shares = np.take_along_axis(totals, order, axis=1).tolist()
-        return [
-            tuple((words[at], share) for at, share in zip(places, theirs, strict=True) if share)
-            for words, places, theirs in zip(written, order.tolist(), shares, strict=True)
-        ]
+    def _words(self, named: Named, among: Flags, most: int) -> list[Terms]:
+        """Of each paper, the words that gave most to some of its named examples, strongest first."""
+        written = [self._wording.words(row) for row in self._met.rows.tolist()]
+        found = self._met.words(named, among, self._wording.of_cells(self._met.shown.cells), most)
+        return [_spelled(*each) for each in zip(written, found, strict=True)]
 
     def _named(self, place: int, share: float, terms: Terms) -> Reason:
         example = self._examples[place]
         return Reason(example.kind, example.label, share, terms)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Asking:
-    """Papers, what they share with examples, and the named examples of each paper, strongest first."""
-
-    rows: Sequence[int]
-    shown: Shown
-    shared: Shared
-    order: Places = field(default_factory=lambda: np.zeros((0, 0), np.intp))  # shape (n_named, n_papers)
-    shares: Matrix = field(default_factory=lambda: np.zeros((0, 0)))  # the same shape
+def _only(named: Named, at: int) -> Flags:
+    """One of the named examples of each paper."""
+    among = np.zeros(named.shares.shape, dtype=bool)
+    among[:, at] = named.shares[:, at] != 0
+    return among
 
 
-_WordsOf = Callable[[_Asking], list[list[Terms]]]  # by paper and named example
-
-
-def _weakness(reason: Reason) -> float:
-    return -reason.contribution
+def _spelled(words: Sequence[str], shares: Sequence[tuple[int, float]]) -> Terms:
+    return tuple([(words[at], share) for at, share in shares])
 
 
 def stated(paper: Paper, interest: Interest) -> list[Reason]:
     """The part of a score that comes from rules."""
+    if not (interest.follow or interest.include or interest.organisations):
+        return []
     found = (
         (ReasonKind.AUTHOR, followed_authors(paper, interest.follow)),
         (ReasonKind.INCLUDE, matching_terms(paper, interest.include)),
@@ -205,4 +240,4 @@ def newest_reason(paper: Paper, categories: Sequence[str]) -> tuple[Reason, ...]
 
 def total(reasons: Iterable[Reason]) -> float:
     """The score that reasons add up to."""
-    return math.fsum(reason.contribution for reason in reasons)
+    return math.fsum(map(_GIVES, reasons))

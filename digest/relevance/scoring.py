@@ -13,7 +13,7 @@ which c is left out where it is one of the background. With an embedding, k has 
 A reader whose learner is WORDS is scored by the same sum with k(a, c) = a · c and m · c for all readers alike.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -24,6 +24,7 @@ from scipy import sparse
 from digest.relevance.best import Best, Scores
 from digest.relevance.embedding import Key
 from digest.relevance.latent import Dense, Rows, only
+from digest.relevance.mixtures import tiles
 from digest.relevance.space import Space
 from digest.relevance.sums import Meeting, Shared, Shown, Vector
 from digest.relevance.tables import Cells, Exact, Numbers, Parted, Table, parts, spans
@@ -33,7 +34,7 @@ from digest.subscribers import Learner
 
 COMPANY_WEIGHT = 0.5  # of a paper's neighbours, against its own text
 DISLIKE_WEIGHT = 0.25  # of the most alike of the unwanted papers
-_LINES = 128  # tastes scored at once: what they are multiplied with stays in the cache
+_UNLIKED = 128  # tastes whose unwanted papers meet the day's at once
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -183,17 +184,17 @@ class Day:
 
     def best(self, asked: "Asked", adjust: "Adjust", numbers: Sequence[int], *, k: int) -> Top:
         """The same for what is asked already."""
-        tastes, papers = len(asked.tastes), slice(0, self.size)
+        tastes = len(asked.tastes)
         best = Best(tastes, min(k, self.size))
         mean, spread = np.zeros(tastes, np.float32), np.ones(tastes, np.float32)
         line, column = self._own_of_sample(asked.tastes, numbers)
-        for lines in parts(tastes, _LINES):
-            scores = self._scores(asked, lines)
-            if self._sampled:
+        for lines, papers, scores in self._scores(asked):
+            if papers.start < self.size:
+                best.offer(lines, adjust(scores, lines, papers), papers.start)
+            else:
                 inside = slice(*np.searchsorted(line, (lines.start, lines.stop)))
                 own = line[inside] - lines.start, column[inside]
-                mean[lines], spread[lines] = _mean_and_spread(scores[:, self.size :].astype(np.float64), own)
-            best.offer(lines, adjust(scores[:, papers], lines, papers), 0)
+                mean[lines], spread[lines] = _mean_and_spread(scores.astype(np.float64), own)
         return Top(*best.found(), mean, spread)
 
     def asked(self, examples: Iterable[Vectors], tastes: Tastes, learner: Learner = Learner.FULL) -> "Asked":
@@ -245,18 +246,21 @@ class Day:
     def _own_table(self) -> Table:
         return Table(self.own)
 
-    def _scores(self, asked: "Asked", lines: slice) -> Scores:
-        """Raw scores of some tastes, shape (n_lines, n_papers + n_sample)."""
+    def _scores(self, asked: "Asked") -> Iterator[tuple[slice, slice, Scores]]:
+        """Lines, papers and their raw scores, of which those of the sample come in one."""
         view = asked.view
-        scores = view.table.mixtures(asked.weights[lines], asked.parted)
-        if view.placed is not None and asked.mixed_placed is not None:
-            scores += asked.mixed_placed[lines] @ (np.float32(self._space.latent_weight) * view.placed).T
-        if view.embedded is not None and asked.mixed_embedded is not None:
-            scores += asked.mixed_embedded[lines] @ (np.float32(self._space.embedded_weight) * view.embedded).T
-        scores -= view.background
-        if asked.unliked:
-            asked.unliked.subtract(scores, lines, self._own_table)
-        return scores
+        for tile in tiles(view.table, asked.parted, asked.weights, day=self.size):
+            lines, papers, scores = tile.lines, tile.papers, tile.scores
+            if view.placed is not None and asked.mixed_placed is not None:
+                latent = np.float32(self._space.latent_weight) * view.placed[papers]
+                scores += asked.mixed_placed[lines] @ latent.T
+            if view.embedded is not None and asked.mixed_embedded is not None:
+                embedded = np.float32(self._space.embedded_weight) * view.embedded[papers]
+                scores += asked.mixed_embedded[lines] @ embedded.T
+            scores -= view.background[papers]
+            if asked.unliked:
+                asked.unliked.subtract(scores, lines, papers, self._own_table)
+            yield lines, papers, scores
 
     def _own_of_sample(self, tastes: Tastes, numbers: Sequence[int]) -> tuple[Numbers, Numbers]:
         """Line, ascending, and column of each paper of the sample that a taste is made of, each once."""
@@ -306,14 +310,16 @@ class _Unliked:
     places: npt.NDArray[np.intp]  # among these examples, of one taste after the other
     ends: npt.NDArray[np.int64]  # shape (n_tastes + 1,), beginning with 0
 
-    def subtract(self, scores: Scores, lines: slice, table: Table) -> None:
+    def subtract(self, scores: Scores, lines: slice, papers: slice, table: Table) -> None:
         """From each line, how alike each paper is to the one of the line's unwanted papers most like it."""
-        begins, ends = self.ends[lines], self.ends[lines.start + 1 : lines.stop + 1]
-        having = np.flatnonzero(ends > begins)
-        if len(having):
-            some, theirs = np.unique(self.places[begins[0] : ends[-1]], return_inverse=True)
-            alike = table.products(self.parted.of(some), slice(0, scores.shape[1]))[theirs]
-            scores[having] -= DISLIKE_WEIGHT * np.maximum.reduceat(alike, begins[having] - begins[0], axis=0)
+        for part in parts(len(scores), _UNLIKED):
+            ends = self.ends[lines.start + part.start : lines.start + part.stop + 1]
+            having = np.flatnonzero(np.diff(ends))
+            if len(having):
+                some, theirs = np.unique(self.places[ends[0] : ends[-1]], return_inverse=True)
+                alike = table.block(papers).products(self.parted.of(some))[theirs]
+                highest = np.maximum.reduceat(alike, ends[having] - ends[0], axis=0)
+                scores[part.start + having] -= DISLIKE_WEIGHT * highest
 
 
 class Adjust:

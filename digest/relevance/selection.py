@@ -19,6 +19,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
+from operator import gt
 from random import Random
 from typing import Any, NamedTuple, Protocol
 
@@ -57,6 +58,9 @@ class LeftOutBecause(StrEnum):
     LIKE_ANOTHER = "like another"  # it nearly repeats a paper that is in the edition or below its fold
     QUOTA = "quota"  # its interest had as many papers as the reader allows it
     SIZE = "size"  # the edition was full
+
+
+_CAUSES = (LeftOutBecause.THRESHOLD, LeftOutBecause.LIKE_ANOTHER, LeftOutBecause.QUOTA, LeftOutBecause.SIZE)
 
 
 class Contender(NamedTuple):  # and no dataclass, which takes four times as long to make: a reader has seventy a day
@@ -124,10 +128,7 @@ def select(
     Nothing changes where the caller hands over only the `looked_at(size)` best of each interest that are neither seen
     nor withdrawn, besides all must-reads and all reclaimed papers; only what was seen or withdrawn is then not told.
     """
-    fit: list[Contender] = []
-    barred: list[Contender] = []
-    for contender in contenders:
-        (barred if contender.withdrawn or contender.paper in seen else fit).append(contender)
+    fit, barred = _parted(list(contenders), seen)
     seating = _Seating(_short_list(fit, looked_at(limits.size)), likeness, limits)
     seating.seat_the_privileged()
     seating.deal(limits.size - 1)
@@ -138,6 +139,14 @@ def select(
     if barred:
         left_out = sorted([*left_out, *map(_barred, barred)], key=lambda item: _rank(item.contender))
     return Selection(chosen=seating.chosen(), also_new=seating.also_new(), left_out=tuple(left_out[:SHADOW]))
+
+
+def _parted(contenders: list[Contender], seen: Set[PaperId]) -> tuple[list[Contender], list[Contender]]:
+    """Those that may have a seat, and the others."""
+    barred = [contender for contender in contenders if contender.withdrawn or contender.paper in seen]
+    if not barred:
+        return contenders, barred
+    return [contender for contender in contenders if not (contender.withdrawn or contender.paper in seen)], barred
 
 
 def looked_at(size: int) -> int:
@@ -153,7 +162,7 @@ def _rank(contender: Contender) -> tuple[bool, bool, float, float, PaperId]:
 def _short_list(contenders: Sequence[Contender], depth: int) -> list[Contender]:
     """Best first: the privileged, and the `depth` best of each interest."""
     if len(contenders) <= depth:
-        return sorted(contenders, key=_rank)
+        return list(contenders) if _in_order(contenders) else sorted(contenders, key=_rank)
     kept: list[Contender] = []
     others = defaultdict[str, list[Contender]](list)
     for contender in contenders:
@@ -161,6 +170,14 @@ def _short_list(contenders: Sequence[Contender], depth: int) -> list[Contender]:
     for group in others.values():
         kept += _best(group, depth)
     return sorted(kept, key=_rank)
+
+
+def _in_order(contenders: Sequence[Contender]) -> bool:
+    """Whether each stands above the next by its probability alone, as they come from one interest without rules."""
+    if any(contender.must_read or contender.reclaimed for contender in contenders):
+        return False
+    probabilities = [contender.probability for contender in contenders]
+    return all(map(gt, probabilities, probabilities[1:]))
 
 
 def _best(contenders: list[Contender], count: int) -> list[Contender]:
@@ -189,10 +206,12 @@ class _Seating:
         self._below: list[int] = []
         self._taken = Counter[str]()  # seats, by interest
         self._members = _members(listed)
-        self._rows = np.array([contender.row for contender in listed], dtype=np.intp)
-        self._probability = np.array([contender.probability for contender in listed])
-        self._everything = np.array([contender.everything for contender in listed], dtype=bool)
-        self._wanted = np.array([_is_wanted(contender) for contender in listed], dtype=bool)
+        columns: list[tuple[Any, ...]] = list(zip(*listed, strict=True)) or [()] * len(Contender._fields)
+        _, rows, _, _, probability, must_read, everything, _, reclaimed = columns
+        self._rows = np.array(rows, dtype=np.intp)
+        self._probability = np.array(probability, dtype=np.float64)
+        self._everything = np.array(everything, dtype=bool)
+        self._wanted = np.array([must_read, everything, reclaimed], dtype=bool).any(axis=0)
         self._closest = np.zeros(len(listed))  # highest likeness to what is in the edition or below its fold
         self._free = np.ones(len(listed), dtype=bool)  # may still be named: not in, no near-duplicate, quota not full
         self._relevance = self._weighed()
@@ -248,15 +267,13 @@ class _Seating:
         """The rest of the short list, best first, at most SHADOW."""
         named = {*self._slots, *self._below}
         rest = islice((n for n in range(len(self._listed)) if n not in named), SHADOW)
-        good = self._reach(self._limits.threshold).tolist()
-        return [LeftOut(contender=self._listed[n], because=self._because(n, good[n])) for n in rest]
+        because = self._because().tolist()
+        return [LeftOut(self._listed[n], _CAUSES[because[n]]) for n in rest]
 
-    def _because(self, n: int, good: bool) -> LeftOutBecause:
-        if not good:
-            return LeftOutBecause.THRESHOLD
-        if self._closest[n] >= NEAR_DUPLICATE:
-            return LeftOutBecause.LIKE_ANOTHER
-        return LeftOutBecause.SIZE if self._free[n] else LeftOutBecause.QUOTA
+    def _because(self) -> npt.NDArray[np.intp]:
+        """What keeps each out that has no seat, as a place among the causes: the first that holds."""
+        holds = [~self._reach(self._limits.threshold), self._closest >= NEAR_DUPLICATE, ~self._free]
+        return np.asarray(np.argmax([*holds, np.ones(len(self._listed), dtype=bool)], axis=0))
 
     def _reach(self, bar: float) -> Flags:
         """Which are good enough, or wanted whatever their text says."""
@@ -303,13 +320,11 @@ class _Seating:
         self._free[n] = False
 
 
-def _is_wanted(contender: Contender) -> bool:
-    """Whether a paper stands above the threshold."""
-    return contender.must_read or contender.everything or contender.reclaimed
-
-
 def _members(contenders: Sequence[Contender]) -> dict[str, npt.NDArray[np.intp]]:
     """The places of each interest's papers."""
+    names = {contender.interest for contender in contenders}
+    if len(names) == 1:
+        return {names.pop(): np.arange(len(contenders))}
     members = defaultdict[str, list[int]](list)
     for n, contender in enumerate(contenders):
         members[contender.interest].append(n)

@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from digest.relevance.blends import Blend, Row, stacked
 from digest.relevance.embedding import Embeddings, Key
-from digest.relevance.latent import Dense, LatentBasis, Rows, among, fit_basis, in_rows, places_of, taken
+from digest.relevance.latent import Dense, LatentBasis, Rows, among, fit_basis, in_rows, looked_up, places_of, taken
 from digest.relevance.model import Model, Tallies, tallies
+from digest.relevance.tables import parts
 from digest.relevance.text import TermCounts, is_pair, is_stem
 from digest.relevance.vocabulary import Columns
 
@@ -26,7 +29,8 @@ STALE = 0.2  # of the background that may be newer than its latent basis
 SAMPLE = 256  # papers that stand for the background, spread evenly over it
 LATENT_SHARE = 5.0  # of the latent likeness (0 to 1), in standard deviations of the likeness of any two papers
 EMBEDDED_SHARE = 30.0  # of the likeness of two embeddings (-1 to 1), in the same standard deviations
-_AT_ONCE = 128  # papers compared with the background: each with all of it, in some megabytes
+_AT_ONCE = 32  # papers compared with the background: each with all of it, in some megabytes
+_MEASURED = 4_096  # rows whose cells are squared at once
 _LOGS = (1 + np.log(np.maximum(np.arange(256), 1))).astype(np.float32)  # 1 + ln tf, Salton & Buckley 1988
 
 
@@ -40,10 +44,11 @@ class Space:
     def __init__(self, model: Model, embeddings: Embeddings | None = None) -> None:
         self.model = model
         self._embeddings = embeddings
-        idf = np.log((1 + len(model)) / (1 + model.frequencies)) + 1
-        pairs = is_pair(model.vocabulary.ids)
-        weight = np.where(pairs, PAIR_WEIGHT, 1.0) * idf**IDF_POWER
-        self._weight = np.where(model.frequencies > 0, weight, 0.0).astype(np.float32)
+        idf = np.log((1 + len(model)) / (1 + np.arange(len(model) + 1))) + 1  # by how many papers have a term
+        idf[0] = 0  # a term of papers that have left
+        word, pair = ((share * idf**IDF_POWER).astype(np.float32) for share in (1.0, PAIR_WEIGHT))
+        is_one = is_pair(model.vocabulary.ids)
+        self._weight = np.where(is_one, pair.take(model.frequencies), word.take(model.frequencies))
         self._compared = is_stem(model.vocabulary.ids) & (model.frequencies >= SHARED)
         weighed = self._weighed(model.counted)
         lengths = _lengths(weighed)
@@ -92,11 +97,11 @@ class Space:
         """
         if len(self.model) < SMALL or not rows.shape[0]:
             return None
-        parts = [
-            self._company(rows[at : at + _AT_ONCE], numbers[at : at + _AT_ONCE])
-            for at in range(0, rows.shape[0], _AT_ONCE)
-        ]
-        return sparse.csr_array(sparse.vstack(parts, format="csr"))
+        blend, found = Blend(self.background), list[Row]()
+        for at in range(0, rows.shape[0], _AT_ONCE):
+            part = slice(at, at + _AT_ONCE)
+            found += self._company(rows[part], numbers[part], blend)
+        return stacked(found, rows.shape[1])
 
     def placed(self, rows: Rows) -> Dense | None:
         """The rows in the model's latent basis, shape (n, dimensions); None while it has none."""
@@ -122,7 +127,8 @@ class Space:
     # ------------------------------------------------------------ pieces
 
     def _weighed(self, counted: Tallies) -> Rows:
-        data = _LOGS[counted.times] * self._weight[counted.columns]
+        data = looked_up(_LOGS, counted.times)
+        data *= looked_up(self._weight, counted.columns)
         return in_rows(data, counted.columns, counted.indptr, len(self.model.vocabulary))
 
     def _normalised(self, rows: Rows, lengths: Vector) -> Rows:
@@ -131,8 +137,9 @@ class Space:
 
     def _comparable(self, rows: Rows) -> Rows:
         """The stems that at least two papers share, unit length."""
-        kept = np.flatnonzero(self._compared[rows.indices])
-        shared = in_rows(rows.data[kept], rows.indices[kept], among(kept, rows.indptr), rows.shape[1])
+        kept = np.flatnonzero(looked_up(self._compared, rows.indices))
+        cells = rows.data.take(kept, mode="clip"), rows.indices.take(kept, mode="clip")
+        shared = in_rows(*cells, among(kept, rows.indptr), rows.shape[1])
         lengths = _lengths(shared)
         return _scaled(shared, np.divide(1, lengths, out=np.zeros_like(lengths), where=lengths > 0))
 
@@ -140,17 +147,25 @@ class Space:
     def _by_term(self) -> sparse.csr_array:
         return sparse.csr_array(self._comparable(self.background).T.tocsr())
 
-    def _company(self, rows: Rows, numbers: Sequence[int]) -> Rows:
-        likeness = (self._comparable(rows) @ self._by_term).toarray()
+    def _company(self, rows: Rows, numbers: Sequence[int], blend: Blend) -> list[Row]:
+        likeness = self._likeness(self._comparable(rows))
         likeness[np.asarray(numbers)[:, None] == self.model.numbers[None, :]] = 0
         nearest = np.argpartition(-likeness, NEIGHBOURS - 1, axis=1)[:, :NEIGHBOURS]
         weights = np.take_along_axis(likeness, nearest, axis=1) ** 2
         total = weights.sum(axis=1, keepdims=True)
         weights = np.divide(weights, total, out=np.zeros_like(weights), where=total > 0)
-        indptr = np.arange(len(nearest) + 1) * NEIGHBOURS
-        shape = (len(nearest), len(self.model))
-        mixing = sparse.csr_array((weights.ravel(), nearest.ravel(), indptr), shape=shape)
-        return _strongest(sparse.csr_array(mixing @ self.background))
+        return [blend.strongest(*each, STRONGEST) for each in zip(nearest, weights, strict=True)]
+
+    def _likeness(self, rows: Rows) -> Dense:
+        """Cosines of comparable rows with the background, shape (n, n_papers).
+
+        The cells of a row's terms are added up where they belong; a sparse product would list what is not zero first,
+        which is nearly everything, and takes three times as long.
+        """
+        found = np.empty((rows.shape[0], len(self.model)), dtype=np.float32)
+        for row, (start, end) in enumerate(pairwise(rows.indptr)):
+            found[row] = self._by_term[rows.indices[start:end]].T @ rows.data[start:end]
+        return found
 
 
 def needs_basis(model: Model) -> bool:
@@ -163,23 +178,15 @@ def needs_basis(model: Model) -> bool:
 def _lengths(rows: Rows) -> Vector:
     """Of each row, by itself: the same whatever rows stand beside it."""
     lengths, filled = np.zeros(rows.shape[0], np.float32), np.flatnonzero(np.diff(rows.indptr))
-    if len(filled):
-        squares = np.square(rows.data, dtype=np.float64)
-        lengths[filled] = np.sqrt(np.add.reduceat(squares, rows.indptr[filled]))
+    for part in parts(len(filled), _MEASURED):
+        some = filled[part]
+        begin, end = rows.indptr[some[0]], rows.indptr[some[-1] + 1]
+        squares = np.square(rows.data[begin:end], dtype=np.float64)
+        lengths[some] = np.sqrt(np.add.reduceat(squares, rows.indptr[some] - begin))
     return lengths
 
 
 def _scaled(rows: Rows, factors: Vector) -> Rows:
-    data = rows.data * np.repeat(factors.astype(np.float32), np.diff(rows.indptr))
-    return in_rows(data, rows.indices, rows.indptr, rows.shape[1])
-
-
-def _strongest(rows: Rows) -> Rows:
-    """The STRONGEST terms of each row."""
-    kept = np.ones(rows.nnz, dtype=bool)
-    for start, end in zip(rows.indptr, rows.indptr[1:], strict=False):
-        if end - start > STRONGEST:
-            weak = np.argpartition(-rows.data[start:end], STRONGEST)[STRONGEST:]
-            kept[start + weak] = False
-    cells = np.flatnonzero(kept)
-    return in_rows(rows.data[cells], rows.indices[cells], among(cells, rows.indptr), rows.shape[1])
+    """The same rows, whose cells are changed: nobody else has them."""
+    rows.data *= np.repeat(factors.astype(np.float32), np.diff(rows.indptr))
+    return rows

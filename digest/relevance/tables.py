@@ -10,13 +10,15 @@ import numpy.typing as npt
 from scipy import sparse
 
 from digest.relevance.best import Scores
-from digest.relevance.latent import Rows, among, in_rows, places_of, taken
+from digest.relevance.latent import Rows, among, columns_by, in_rows, places_of, taken
+from digest.relevance.vocabulary import Columns
 
 Exact = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.int64]
 Places = npt.NDArray[np.intp]
 
-_EXAMPLES = 16_384  # multiplied at once: what is sparse of a product takes little memory
+_EXAMPLES = 1024  # multiplied at once: the cells that their sparse ones meet take some megabytes
+_MIXTURES = 32  # the same; a mixture has thirty times as many cells
 _COMMON = 24  # papers from which on a term's column is multiplied faster as a dense one
 
 
@@ -34,6 +36,13 @@ class Parted:
             return parts[0]
         common = sparse.csr_array(sparse.vstack([part.common for part in parts], format="csr"))
         return cls(common, sparse.csr_array(sparse.vstack([part.rare for part in parts], format="csr")))
+
+    def __len__(self) -> int:
+        return int(self.common.shape[0])
+
+    def part(self, rows: slice) -> "Parted":
+        """Some rows after one another, whose cells are not copied."""
+        return Parted(some_rows(self.common, rows), some_rows(self.rare, rows))
 
     def of(self, places: npt.NDArray[np.integer[Any]]) -> "Parted":
         """Some of the rows."""
@@ -78,19 +87,59 @@ class Table:
         whole = self.rows(rows)
         self._dense = np.ascontiguousarray(whole[:, : self._width].toarray().T, dtype=np.float32)
         self._sparse = sparse.csr_array(whole[:, self._width :])
+        self._blocks: dict[tuple[int, int], Block] = {}
+
+    def __len__(self) -> int:
+        return int(self._sparse.shape[0])
 
     def rows(self, others: Rows) -> Rows:
         """Other rows in the columns of this table alone."""
         return taken(others, self._place, len(self.columns))
 
     def parted(self, others: Rows) -> Parted:
-        """Other rows by the columns that are dense here and those that are sparse, as `products` takes them."""
-        within = self.rows(others)
-        dense, sparse_ones = within.indices < self._width, within.indices >= self._width
+        """Other rows by the columns that are dense here and those that are sparse, as a block takes them."""
+        columns = columns_by(others, self._place)
+        common, rare = (columns >= 0) & (columns < self._width), columns >= self._width
         return Parted(
-            common=_cells(within, np.flatnonzero(dense), 0, self._width),
-            rare=_cells(within, np.flatnonzero(sparse_ones), self._width, len(self.columns) - self._width),
+            common=_cells(others, columns, np.flatnonzero(common), 0, self._width),
+            rare=_cells(others, columns, np.flatnonzero(rare), self._width, len(self.columns) - self._width),
         )
+
+    def block(self, rows: slice) -> "Block":
+        """Some of the rows, ready for products; the last two are kept."""
+        key = rows.start, rows.stop
+        if key not in self._blocks:
+            self._blocks = dict([*self._blocks.items()][-1:])
+            rest = sparse.csr_array(self._sparse[rows].T.tocsr())
+            self._blocks[key] = Block(dense=np.ascontiguousarray(self._dense[:, rows]), rest=rest)
+        return self._blocks[key]
+
+    @cached_property
+    def whole(self) -> "Block":
+        """All rows, ready for products."""
+        return Block(dense=self._dense, rest=sparse.csr_array(self._sparse.T.tocsr()))
+
+    def scattered(self, parted: Parted) -> int:
+        """How often a sparse cell of other rows meets one of the rows'."""
+        held = np.diff(self.whole.rest.indptr)
+        found = (parted.part(part).rare.indices for part in parts(len(parted), _EXAMPLES))
+        return sum(int(held.take(columns).sum()) for columns in found)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """Some rows of a table, column by column."""
+
+    dense: Scores  # shape (n_dense, n_rows)
+    rest: Rows  # shape (n_sparse, n_rows)
+
+    def products(self, parted: Parted) -> Scores:
+        """Dot products of other rows with every row, shape (n_others, n_rows)."""
+        found = np.empty((len(parted), self.dense.shape[1]), dtype=np.float32)
+        for part in parts(len(parted), _EXAMPLES):
+            some = parted.part(part)
+            np.add(some.common @ self.dense, self._rare_products(some.rare), out=found[part])
+        return found
 
     def mixtures(self, weights: Rows, parted: Parted) -> Scores:
         """Dot products of mixtures of other rows with every row, shape (n_mixtures, n_rows).
@@ -98,37 +147,33 @@ class Table:
         `weights` has shape (n_mixtures, n_others). What costs most is one dense product, whose cost is the same
         however many other rows there are.
         """
-        found: Scores = (weights @ parted.common).toarray() @ self._dense
-        found += self._rare_products(weights @ parted.rare)
+        found: Scores = (weights @ parted.common).toarray() @ self.dense
+        rare = weights @ parted.rare
+        for part in parts(len(found), _MIXTURES):
+            found[part] += self._rare_products(some_rows(rare, part))
         return found
 
-    def _rare_products(self, mixtures: Rows) -> Scores:
-        """The part of the sparse columns: each cell of the mixtures times the few cells of its column, added up.
+    def _rare_products(self, rare: Rows) -> Scores:
+        """The part of the sparse columns: each cell times the few cells of its column, added up.
 
-        A sparse product would do the same with a list of what each row has already, in twice the time.
+        A sparse product would do the same with a list of what each row has already, in a third more time.
         """
-        cells, sizes = spans(self._rest, mixtures.indices.astype(np.intp))
-        values = self._rest.data[cells] * np.repeat(mixtures.data, sizes)
-        ends = np.concatenate([[0], np.cumsum(sizes)])[mixtures.indptr]
-        return in_rows(values, self._rest.indices[cells], ends, self._rest.shape[1]).toarray()
-
-    @cached_property
-    def _rest(self) -> Rows:
-        """The sparse columns, shape (n_sparse, n_rows)."""
-        return sparse.csr_array(self._sparse.T.tocsr())
-
-    def products(self, parted: Parted, block: slice) -> Scores:
-        """Dot products of other rows with the rows of a block, shape (n_others, n_block)."""
-        dense, rest = np.ascontiguousarray(self._dense[:, block]), self._sparse[block].T.tocsr()
-        found = np.empty((parted.common.shape[0], dense.shape[1]), dtype=np.float32)
-        for part in parts(len(found), _EXAMPLES):
-            np.add(parted.common[part] @ dense, (parted.rare[part] @ rest).toarray(), out=found[part])
-        return found
+        met = self.rest[rare.indices]
+        values = met.data * np.repeat(rare.data, np.diff(met.indptr))
+        return in_rows(values, met.indices, met.indptr[rare.indptr], self.rest.shape[1]).toarray()
 
 
-def _cells(rows: Rows, kept: npt.NDArray[np.intp], first: int, width: int) -> Rows:
-    """Some cells of rows, in order, whose columns are counted from `first` on."""
-    return in_rows(rows.data[kept], rows.indices[kept] - np.int32(first), among(kept, rows.indptr), width)
+def _cells(rows: Rows, columns: Columns, kept: Places, first: int, width: int) -> Rows:
+    """Some cells of rows, in order, by columns that are counted from `first` on."""
+    data, places = rows.data.take(kept, mode="clip"), columns.take(kept, mode="clip")
+    return in_rows(data, places - np.int32(first), among(kept, rows.indptr), width)
+
+
+def some_rows(rows: Rows, part: slice) -> Rows:
+    """Some rows after one another, whose cells are not copied."""
+    ends = rows.indptr[part.start : part.stop + 1]
+    cells = slice(ends[0], ends[-1])
+    return in_rows(rows.data[cells], rows.indices[cells], ends - ends[0], rows.shape[1])
 
 
 def spans(rows: Rows, places: Places) -> tuple[Places, Places]:

@@ -117,6 +117,13 @@ def spelled(ids: Iterable[TermId], texts: Sequence[str]) -> dict[TermId, str]:
     return found
 
 
+def occurrences(text: str) -> tuple[Ids, Ids, list[str]]:
+    """Every word of a text in order, then every pair of neighbours: its id, that of its stem or stems, and itself."""
+    written = words(text)
+    own, stemmed = (_with_pairs([view(word) for word in written]) for view in _VIEWS)
+    return own, stemmed, [*written, *map(" ".join, pairwise(written))]
+
+
 def is_pair(ids: Ids) -> npt.NDArray[np.bool_]:
     """Which of the ids, shape (n,), stand for two neighbouring words."""
     return (ids & _PAIR).astype(bool)

@@ -31,6 +31,7 @@ NOTHING = (b"",) * 6  # the values of a row in which nothing is
 class Look(NamedTuple):
     """How a paper is shown whole."""
 
+    template: str
     limit: int  # characters of the abstract at most
     lead: bool = False  # whether it is the first on the page
     why: bool = False  # whether anything is said of why it is there
@@ -58,7 +59,7 @@ class Shelf:
     text: tuple[object, ...]  # all of it that is shown
     title: str  # as it is shown
     views: dict[int, PaperView] = field(default_factory=dict)  # by the length of the abstract
-    forms: dict[tuple[str, tuple[object, ...]], Form] = field(default_factory=dict)  # by template and look
+    forms: dict[tuple[object, ...], Form] = field(default_factory=dict)  # by look, or by template and row
 
 
 class Blocks:
@@ -80,32 +81,30 @@ class Blocks:
             del self._shelves[next(iter(self._shelves))]
         return shelf
 
-    def whole(self, template: str, shelf: Shelf, look: tuple[int, bool, bool, str, str]) -> Form:
-        """A paper as a template and a look have it; RenderingError if the template fails.
+    def whole(self, shelf: Shelf, look: tuple[str, int, bool, bool, str, str]) -> Form:
+        """A paper as a look has it that its shelf has no form of yet; RenderingError if the template fails.
 
         The look need not be made a `Look` before: it is needed thirty times a mail, and nearly always known.
         """
-        form = shelf.forms.get((template, look))
-        return form or self._kept(shelf, template, look, self._whole(template, shelf, Look(*look)))
+        return self._kept(shelf, look, self._whole(shelf, Look(*look)))
 
     def row(self, template: str, shelf: Shelf, row: Row) -> Form:
         """A paper by its title; RenderingError if the template fails."""
-        form = shelf.forms.get((template, row))
-        return form or self._kept(shelf, template, row, self._row(template, shelf, row))
+        return shelf.forms.get((template, row)) or self._kept(shelf, (template, row), self._row(template, shelf, row))
 
     @staticmethod
-    def _kept(shelf: Shelf, template: str, look: tuple[object, ...], text: str) -> Form:
+    def _kept(shelf: Shelf, look: tuple[object, ...], text: str) -> Form:
         if len(shelf.forms) >= _KEPT_FORMS:
             shelf.forms.clear()
             shelf.views.clear()
-        form = shelf.forms[template, look] = Form.written(text)
+        form = shelf.forms[look] = Form.written(text)
         return form
 
-    def _whole(self, template: str, shelf: Shelf, look: Look) -> str:
+    def _whole(self, shelf: Shelf, look: Look) -> str:
         view = self._view(shelf, look.limit)
         told = look._replace(code=web_address(look.code))._asdict()
         form = SimpleNamespace(**told, label=short_title(view.title))
-        return render(self._templates, template, paper=view, form=form, item=PAPER)
+        return render(self._templates, look.template, paper=view, form=form, item=PAPER)
 
     def _row(self, template: str, shelf: Shelf, row: Row) -> str:
         view = self._view(shelf, TEXT_CHARACTERS)

@@ -10,19 +10,21 @@ tested for being there and shown, and nothing else.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from email.utils import format_datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from html import escape
-from typing import Any, Self
+from typing import Any, NamedTuple
 
 import jinja2
 
-from digest.editions import Edition, Recommendation
+from digest.editions import Edition, Recommendation, Slot
 from digest.identity import PaperId
-from digest.rendering.feed_blocks import Escaped, Shared, Style
+from digest.rendering.feed_blocks import Shared, Style, escaped
+from digest.rendering.feed_forms import BETWEEN, Form
 from digest.rendering.plain import one_line
 from digest.rendering.settings import SiteSettings
 from digest.rendering.templates import translated
@@ -30,7 +32,7 @@ from digest.rendering.words import ENGLISH, Words
 from digest.subscribers import MAIN
 
 MOST_ENTRIES = 200
-_BETWEEN = " · ".encode()  # two reasons of a summary
+_CHOSEN = Slot.CHOSEN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +61,14 @@ class FeedRenderer:
         self._words = words
         self._title = words.gettext("{name}: papers for you").format(name=one_line(site.name))
         self._shared = Shared(site, translated(templates, words), words)
+        self._is_hasty = False
+
+    @cached_property
+    def hasty(self) -> "FeedRenderer":
+        """The same, but raising NotAtHand (`feed_entries`) where an entry would have to be written first."""
+        made = copy(self)
+        made._is_hasty = True
+        return made
 
     def atom(
         self,
@@ -123,28 +133,39 @@ class FeedRenderer:
 
     def _entries(
         self, style: Style, papers: "Sequence[tuple[Recommendation, int, Edition]]", links: FeedLinks
-    ) -> Iterator[bytes]:
-        written, words, entry = _written(style), self._words, self._shared.entry
-        escaped = {is_xhtml: Escaped(style, is_xhtml) for is_xhtml in (True, False)}
+    ) -> list[bytes]:
+        rows = self._rows(style, papers, links)
+        within, said = escaped([BETWEEN.join(row[1]) for row in rows], style)
+        entries: list[bytes] = []
+        values: Sequence[bytes]
+        for (form, why, day, context, place, updated), inside, before in zip(rows, within, said, strict=True):
+            if form.is_usual:
+                values = (day.published, updated, day.note, b"%b/%d" % (context.page, place), before, inside)
+            else:
+                values = _apart(style, form, why, day, context, place, updated)
+            entries.append(form.text % form.pick(values))
+        return entries
+
+    def _rows(
+        self, style: Style, papers: "Sequence[tuple[Recommendation, int, Edition]]", links: FeedLinks
+    ) -> "list[_Row]":
+        words, written, entries = self._words, _written(style), self._shared.entries(style)
+        entry = entries.at_hand if self._is_hasty else entries.entry
         contexts: dict[int, _Context] = {}
+        rows: list[_Row] = []
         for item, place, edition in papers:
             context = contexts.get(edition.id)
             if context is None:
-                context = contexts[edition.id] = _Context.of(edition, links, written)
+                context = contexts[edition.id] = _Context(style, words, edition, links.editions.get(edition.id, ""))
             why = words.why(item)
-            if mark := words.mark(item, context.categories):
+            if item.slot is not _CHOSEN and (mark := words.mark(item, context.categories)):
                 why = (mark, *why)
-            note = words.announced(item, edition.slot_date, kind=edition.kind)
-            block = entry(style, item.paper, bool(note), len(why), bool(context.page))
-            escape = escaped[block.is_xhtml]
-            changed = item.paper.changed_at
+            paper = item.paper
+            day, changed = context.days.get((item.announced, item.late)) or context.day(item), paper.changed_at
             updated = written(changed) if changed and changed > context.since else context.updated
-            votes = b"%b/%d" % (escape[context.page][0], place)
-            texts = [escape[each] for each in why]
-            said = _BETWEEN.join([each for _, each in texts])
-            values = [_midnight(written, item.announced), updated, escape[note][0], votes, said]
-            values += [each for each, _ in texts]
-            yield block.filled(values)
+            form = entry(paper, day.has_note, len(why), context.has_page)
+            rows.append((form, why, day, context, place, updated))
+        return rows
 
     def _about(self, editions: Sequence[Edition], view: FeedView) -> str:
         words, newest = self._words, next((edition for edition in editions if edition.coverage), None)
@@ -178,23 +199,54 @@ def _updated(item: Recommendation, edition: Edition) -> datetime:
     return max(edition.created_at, changed) if changed else edition.created_at
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+class _Day(NamedTuple):
+    """What the entries of one edition share whose papers were announced on one day."""
+
+    published: bytes
+    has_note: bool
+    text: str  # of the note
+    note: bytes  # the same as a feed has it
+
+
 class _Context:
     """What the entries of one edition share."""
 
-    page: str  # "" where there is none
-    categories: Sequence[str]  # that it was chosen from
-    since: datetime
-    updated: bytes  # the same as a feed has it
+    def __init__(self, style: Style, words: Words, edition: Edition, page: str) -> None:
+        """`page` is "" where there is none."""
+        self._style = style
+        self._words = words
+        self._edition = edition
+        self.days: dict[tuple[date, bool], _Day] = {}  # by when a paper was announced, and whether it was late
+        self.address = page
+        self.has_page = page != ""
+        self.page = _escaped(page, style)
+        self.categories = [category for category, _ in edition.considered]  # that it was chosen from
+        self.since = edition.created_at
+        self.updated = _written(style)(edition.created_at)
 
-    @classmethod
-    def of(cls, edition: Edition, links: FeedLinks, written: "Written") -> Self:
-        return cls(
-            page=links.editions.get(edition.id, ""),
-            categories=[category for category, _ in edition.considered],
-            since=edition.created_at,
-            updated=written(edition.created_at),
-        )
+    def day(self, item: Recommendation) -> _Day:
+        """What a paper shares with those that were announced like it, found for the first of them."""
+        text = self._words.announced(item, self._edition.slot_date, kind=self._edition.kind)
+        published = _midnight(_written(self._style), item.announced)
+        made = self.days[item.announced, item.late] = _Day(published, text != "", text, _escaped(text, self._style))
+        return made
+
+
+_Row = tuple[Form, Sequence[str], _Day, _Context, int, bytes]  # of an entry, with its place and when it was changed
+
+
+def _escaped(text: str, style: Style, is_xhtml: bool = True) -> bytes:
+    return escaped([text], style, is_xhtml)[0][0]
+
+
+def _apart(
+    style: Style, form: Form, why: Sequence[str], day: _Day, context: _Context, place: int, updated: bytes
+) -> list[bytes]:
+    """The values of an entry whose template puts something else between its reasons, or whose text is no XML."""
+    within, said = escaped(why, style, form.is_xhtml)
+    note, page = (_escaped(text, style, form.is_xhtml) for text in (day.text, context.address))
+    reasons = [between.join(within) for between in form.betweens] or within
+    return [day.published, updated, note, b"%b/%d" % (page, place), BETWEEN.encode().join(said), *reasons]
 
 
 Written = Callable[[datetime], bytes]

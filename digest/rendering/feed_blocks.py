@@ -1,24 +1,19 @@
 """What all readers share of a feed, written once by feedgen, with gaps for what is a reader's own.
 
-A head or an entry is written with a mark wherever something personal belongs, and parted there. A mark is a code point
-that is no character (U+FDD0 to U+FDEF), which `plain.clean` takes out of everything that comes from outside, so no
-title can pretend to be one. What is put into a gap is escaped as the text around it is.
+A head or an entry is written with a mark wherever something personal belongs, and parted there (`feed_forms`).
 
 feedgen's traps are kept in this file: the last `link()` becomes the channel's in RSS, RSS drops the names of authors,
 its descriptions need a second escape, `add_entry` prepends, and dates default to now.
 """
 
 import json
-import re
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
 from html import escape
 from threading import Lock
-from typing import NamedTuple
 
 import jinja2
 import markupsafe
@@ -28,8 +23,24 @@ from feedgen.ext.dc import DcEntryExtension, DcExtension
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
-from digest.identity import PaperId, address_of
+from digest.identity import address_of
 from digest.papers import Paper
+from digest.rendering.feed_entries import Entries
+from digest.rendering.feed_forms import (
+    ABOUT,
+    DATE,
+    HERE,
+    NOTE,
+    PUBLISHED,
+    SAID,
+    TITLE,
+    UPDATED,
+    URI,
+    VOTES,
+    WHY,
+    Form,
+    parted,
+)
 from digest.rendering.feed_parts import entry_id
 from digest.rendering.latex import readable
 from digest.rendering.mathml import mathml
@@ -40,31 +51,11 @@ from digest.rendering.view import PaperView, paper_view
 from digest.rendering.words import Words
 
 _TTL_MINUTES = 60
-_KEPT_ENTRIES = 4000  # of each style, of about 4 kB
 _ONE_RSS_AT_A_TIME = Lock()  # to write a date, feedgen sets the locale of the whole process for a moment
+_PARTING = "\ufdd0"  # of texts that are escaped together; no clean text holds it
+_PARTED = _PARTING.encode()
+_SPECIAL = "&<>\"'\\"  # what is another one in XML, HTML or JSON
 _SOME_TIME = datetime(2000, 1, 1, tzinfo=UTC)  # in whose place a reader's own is put
-_MARK = re.compile("[\ufdd0-\ufdef]")
-_FIRST = 0xFDD0
-# In a head: its id, address, title, description and date; in an entry: when it was published and changed, note, votes,
-# all of the reasons before the summary, and each of them within the text.
-_URI, _HERE, _TITLE, _ABOUT, _DATE = (chr(_FIRST + place) for place in range(5))
-_PUBLISHED, _UPDATED, _NOTE, _VOTES, _SAID = (chr(_FIRST + place) for place in range(5))
-_WHY = tuple(chr(place) for place in range(_FIRST + 5, _FIRST + 32))
-
-
-class Form(NamedTuple):
-    """A text with gaps, in UTF-8."""
-
-    pieces: tuple[bytes, ...]
-    gaps: tuple[int, ...]  # for each gap the place of its value
-    is_xhtml: bool = True  # whether the text of an entry is elements, where that can be told
-
-    def filled(self, values: Sequence[bytes]) -> bytes:
-        """The text with these values, which must be escaped."""
-        joined = [b""] * (len(self.pieces) + len(self.gaps))
-        joined[::2] = self.pieces
-        joined[1::2] = [values[gap] for gap in self.gaps]
-        return b"".join(joined)
 
 
 class Style(StrEnum):
@@ -121,19 +112,16 @@ _ESCAPES: dict[tuple[Style, bool], tuple[_Escape, _Escape]] = {
 }
 
 
-class Escaped(dict[str, tuple[bytes, bytes]]):
-    """Text → as it stands within an entry, and before its summary; what comes again in a feed is escaped once."""
-
-    def __init__(self, style: Style, is_xhtml: bool) -> None:
-        super().__init__()
-        self._within, self._said = _ESCAPES[style, is_xhtml]
-
-    def __missing__(self, text: str) -> tuple[bytes, bytes]:
-        made = self[text] = self._within(text), self._said(text)
-        return made
-
-
-_Key = tuple[PaperId, bool, int, bool]  # of an entry: whose, and what it has gaps for
+def escaped(texts: Sequence[str], style: Style, is_xhtml: bool = True) -> tuple[list[bytes], list[bytes]]:
+    """Clean texts as they stand within an entry, and as they stand before its summary; all in one go."""
+    if not texts:
+        return [], []
+    whole = _PARTING.join(texts)
+    if not any(sign in whole for sign in _SPECIAL):
+        plain = whole.encode().split(_PARTED)
+        return plain, plain
+    within, said = _ESCAPES[style, is_xhtml]
+    return within(whole).split(_PARTED), said(whole).split(_PARTED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,37 +143,29 @@ class _Entry:
 
 
 class Shared:
-    """Heads and entries with gaps, in one language; those asked for lately are kept."""
+    """Heads and entries with gaps, in one language."""
 
     def __init__(self, site: SiteSettings, templates: jinja2.Environment, words: Words) -> None:
         self._site = site
         self._templates = templates
         self._words = words
         self._heads = cache(self._head)  # two of each style
-        self._entries: dict[Style, OrderedDict[_Key, tuple[Paper, Form]]] = {each: OrderedDict() for each in Style}
-        self._lock = Lock()
+        self._entries = {style: Entries(partial(self._text, style)) for style in Style}
 
     def head(self, style: Style, *, has_address: bool) -> tuple[Form, bytes]:
         """What stands before the entries, and what after them."""
         return self._heads(style, has_address)
 
-    def entry(self, style: Style, paper: Paper, has_note: bool, reasons: int, has_votes: bool) -> Form:
-        """A paper as an entry with gaps for its note, so many reasons, and votes."""
-        key, entries = (paper.id, has_note, reasons, has_votes), self._entries[style]
-        kept = entries.get(key)
-        if kept is not None and (kept[0] is paper or kept[0] == paper):
-            return kept[1]
-        made = self._written(style, paper, _NOTE * has_note, _WHY[:reasons], _VOTES * has_votes)
-        with self._lock:
-            entries[key] = paper, made
-            while len(entries) > _KEPT_ENTRIES:
-                entries.popitem(last=False)
-        return made
+    def entries(self, style: Style) -> Entries:
+        """Papers as entries."""
+        return self._entries[style]
 
-    def _written(self, style: Style, paper: Paper, note: str, why: Sequence[str], votes: str) -> Form:
-        entry = self._entry(paper, note, why, votes, _text if style is Style.RSS else _mathematics)
+    def _text(self, style: Style, paper: Paper, has_note: bool, reasons: int, has_votes: bool) -> tuple[str, bool]:
+        """An entry with marks, and whether its text is elements."""
+        written = _text if style is Style.RSS else _mathematics
+        entry = self._entry(paper, NOTE * has_note, WHY[:reasons], VOTES * has_votes, written)
         if style is Style.JSON:
-            return _parted(json.dumps(_item(entry), ensure_ascii=False))
+            return json.dumps(_item(entry), ensure_ascii=False), True
         feed = self._feed(style, has_address=False)
         is_xhtml = style is Style.RSS or _is_xml(entry.content)
         _add(feed, entry, "xhtml" if style is Style.ATOM and is_xhtml else "html")
@@ -193,8 +173,8 @@ class Shared:
         name, first, last = ("entry", "updated", "published") if style is Style.ATOM else ("item", "", "pubDate")
         begins, ends = text.index(f"<{name}>"), text.rindex(f"</{name}>") + len(f"</{name}>\n")
         begins = text.rindex("\n", 0, begins) + 1
-        dated = _marked(text[begins:ends], last, _PUBLISHED, text[begins:ends].rindex(f"<{last}>"))
-        return _parted(_marked(dated, first, _UPDATED, dated.index(f"<{first}>")) if first else dated, is_xhtml)
+        dated = _marked(text[begins:ends], last, PUBLISHED, text[begins:ends].rindex(f"<{last}>"))
+        return _marked(dated, first, UPDATED, dated.index(f"<{first}>")) if first else dated, is_xhtml
 
     def _entry(self, paper: Paper, note: str, why: Sequence[str], votes: str, written: Callable[[str], str]) -> _Entry:
         view = paper_view(paper, self._words)
@@ -213,7 +193,7 @@ class Shared:
             url=view.url or self._site.url,
             view=view,
             categories=tuple(filter(None, map(one_line, paper.categories))),
-            summary=" · ".join([*([_SAID] if why else []), view.abstract or view.no_abstract]),
+            summary=" · ".join([*([SAID] if why else []), view.abstract or view.no_abstract]),
             content=content,
         )
 
@@ -224,18 +204,18 @@ class Shared:
         name, date = ("feed", "updated") if style is Style.ATOM else ("channel", "lastBuildDate")
         ends = text.rindex(f"</{name}>")
         ends = text.rindex("\n", 0, ends) + 1
-        return _parted(_marked(text[:ends], date, _DATE, text.index(f"<{date}>"))), text[ends:].encode()
+        return parted(_marked(text[:ends], date, DATE, text.index(f"<{date}>"))), text[ends:].encode()
 
     def _feed(self, style: Style, *, has_address: bool) -> FeedGenerator:
         """A feed without entries."""
         feed = FeedGenerator()
         feed.register_extension("dc", DcExtension, DcEntryExtension)  # by name it would be looked for on the disk
-        feed.id(_URI)
-        feed.title(_TITLE)
-        feed.subtitle(_ABOUT)
+        feed.id(URI)
+        feed.title(TITLE)
+        feed.subtitle(ABOUT)
         feed.author(name=one_line(self._site.name))
         if has_address:
-            feed.link(href=_HERE, rel="self", type=style.value)
+            feed.link(href=HERE, rel="self", type=style.value)
         feed.link(href=self._site.url, rel="alternate")  # in RSS the last link becomes the channel's
         feed.language(self._words.language)
         feed.generator("Paperround")
@@ -281,8 +261,8 @@ def _item(entry: _Entry) -> dict[str, object]:
         "title": entry.view.title,
         "content_html": entry.content,
         "summary": entry.summary,
-        "date_published": _PUBLISHED,
-        "date_modified": _UPDATED,
+        "date_published": PUBLISHED,
+        "date_modified": UPDATED,
         "authors": [{"name": name} for name in entry.authors],
         "tags": list(entry.categories),
     }
@@ -292,13 +272,6 @@ def _marked(text: str, name: str, mark: str, at: int) -> str:
     """With a mark for the text of the element that begins at a place."""
     begins = at + len(f"<{name}>")
     return text[:begins] + mark + text[text.index("<", begins) :]
-
-
-def _parted(text: str, is_xhtml: bool = True) -> Form:
-    marks = _MARK.findall(text)
-    return Form(
-        tuple([piece.encode() for piece in _MARK.split(text)]), tuple(ord(mark) - _FIRST for mark in marks), is_xhtml
-    )
 
 
 def _paragraphs(abstract: str, written: Callable[[str], str]) -> list[str]:

@@ -22,8 +22,9 @@ _FIRST = 0xFDD0
 _MOST = 32
 _NUMBERS = 1000
 _MARK = re.compile("([\ufdd0-\ufdef])\\1*")
-_AS_IT_IS = re.compile("[ -<>-~]{0,75}")  # what fits into a line with a soft break, and needs no other change
-_AS_IT_IS_IN_HTML = re.compile("[ !#-%(-;?-~]{0,75}")
+_COLUMNS = 75  # of a line before its soft break
+_AS_IT_IS = re.compile("[ -<>-~]*")  # what needs no change but soft breaks
+_AS_IT_IS_IN_HTML = re.compile("[ !#-%(-;?-~]*")
 _TRAILING = re.compile("[ \t]+\n")
 # A character that no text holds ends each text while it is encoded, so that there is always room for a soft break.
 _GUARD, _GUARDED = "\0\n", b"=00\r\n"
@@ -67,7 +68,7 @@ class Form:
 
     def pieces(self, values: Sequence[bytes]) -> tuple[bytes, ...]:
         """The text with these values, which must be quoted, in its gaps: to be joined, with many others at once."""
-        return self._picked((*self.texts, *values))
+        return self._picked((*self.texts, *values)) if self.gaps else self.texts
 
     def filled(self, values: Sequence[bytes]) -> bytes:
         """The same in one."""
@@ -102,12 +103,18 @@ def quoted_html(*texts: str) -> list[bytes]:
 
 def quoted_line(text: str) -> bytes:
     """One text without line breaks, quoted."""
-    return f"{text}=\r\n".encode() if _AS_IT_IS.fullmatch(text) else quoted(text)[0]
+    return _softly_broken(text) if _AS_IT_IS.fullmatch(text) else quoted(text)[0]
 
 
 def quoted_html_line(text: str) -> bytes:
     """One text without line breaks for HTML, escaped."""
-    return f"{text}=\r\n".encode() if _AS_IT_IS_IN_HTML.fullmatch(text) else quoted(str(escape(text)))[0]
+    return _softly_broken(text) if _AS_IT_IS_IN_HTML.fullmatch(text) else quoted(str(escape(text)))[0]
+
+
+def _softly_broken(text: str) -> bytes:
+    if len(text) <= _COLUMNS:
+        return f"{text}=\r\n".encode()
+    return "".join([f"{text[at : at + _COLUMNS]}=\r\n" for at in range(0, len(text), _COLUMNS)]).encode()
 
 
 def read(text: bytes) -> str:

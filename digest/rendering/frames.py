@@ -29,8 +29,8 @@ class Frames:
         self._words = words
         self._forms: dict[tuple[str, tuple[bool, ...]], Form] = {}
 
-    def framed(self, template: str, copy: Copy, values: Sequence[bytes], sections: Sequence[bytes]) -> bytes:
-        """The frame with its values and the sections, in one go; RenderingError if the template fails."""
+    def framed(self, template: str, copy: Copy, values: Sequence[bytes], sections: Sequence[bytes]) -> list[bytes]:
+        """The frame with its values and the sections, in pieces; RenderingError if the template fails."""
         places = copy.places
         flags = (bool(places), any(place.percent for place in places), copy.answers and bool(places))
         form = self._forms.get((template, flags))
@@ -39,8 +39,11 @@ class Frames:
             form = self._forms[template, flags] = self._written(template, mail=FRAME, has=has)
         page: list[bytes] = []
         for piece in form.pieces((*values, _MARK)):
-            page += sections if piece == _MARK else (piece,)
-        return b"".join(page)
+            if piece is _MARK:
+                page += sections
+            else:
+                page.append(piece)
+        return page
 
     def heading(self, template: str, values: Sequence[bytes], *, first: bool = False) -> bytes:
         """A section's heading, with its heading and aside; `first` says whether it is the page's first."""

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from digest.editions import Coverage, Edition, ReasonKind, Recommendation, Slot
 from digest.mail import Letter
+from digest.rendering import common_list
 from digest.rendering.plain import one_line, shortened
 from digest.rendering.settings import SiteSettings
 from digest.rendering.words import Words, short_title
@@ -16,6 +17,7 @@ _ALIKE = 4096  # sentences kept
 _NAMED = 3  # papers in the first line
 _AUTHOR = ReasonKind.AUTHOR
 _RULES = (ReasonKind.ORGANISATION, ReasonKind.INCLUDE)
+_LIKED = ReasonKind.LIKED  # which most papers begin with
 _SHOWN_NAME = 60  # characters of a followed author's name in a subject
 _ASKED_FOR = (Slot.MUST_READ, Slot.EVERYTHING, Slot.RECLAIMED)
 _FROM_ELSEWHERE = (Slot.CARRIED, Slot.RECLAIMED)  # which are not of the papers that were read for it
@@ -34,6 +36,8 @@ class Headlines:
     def subject(self) -> str:
         """What the reader sees in a list of mails."""
         words, edition = self._words, self._edition
+        if edition.kind is EditionKind.COMMON:
+            return common_list.subject(words, edition, week_of(edition.slot_date))
         if edition.kind is EditionKind.WEEKLY:
             return self._subject_of_week()
         weekday, others = words.weekday(edition.slot_date), len(self._titles) - 1
@@ -66,7 +70,8 @@ class Headlines:
             if edition.notices:
                 form = words.gettext("Week {week}: news of papers you liked")
             return form.format(week=week)
-        papers, asked = words.papers(len(self._titles)), _count(edition, _ASKED_FOR)
+        asked = sum(item.slot in _ASKED_FOR and not item.group for item in edition.recommendations)
+        papers = words.papers(len(self._titles))
         form = words.gettext("Week {week}: {papers}")
         if asked:
             form = words.ngettext(
@@ -94,6 +99,8 @@ class Headlines:
     def standfirst(self) -> str:
         """How many papers, of how many, and what is particular about them."""
         edition = self._edition
+        if edition.kind is EditionKind.COMMON:
+            return common_list.standfirst(self._words, edition)
         return _standfirst(
             self._words, len(self._titles), edition.papers_read, edition.kind is EditionKind.WEEKLY, self._particulars()
         )
@@ -239,7 +246,9 @@ def week_of(slot_date: date) -> int:
 
 
 def _followed(item: Recommendation) -> str:
-    """The followed author of a paper, "" if there is none; the reader's own rules are its strongest reasons."""
+    """The author that the reader follows, "" if there is none; the reader's own rules are its strongest reasons."""
+    if item.group or not item.reasons or item.reasons[0].kind is _LIKED:
+        return ""
     for reason in item.reasons:
         if reason.kind is _AUTHOR:
             return shortened(one_line(reason.label), _SHOWN_NAME)

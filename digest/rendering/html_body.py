@@ -27,17 +27,17 @@ class HtmlBody:
         self._heading = lru_cache(maxsize=_KEPT)(self._written_heading)
         self._shared = lru_cache(maxsize=_KEPT)(quoted_html_line)
 
-    def write(self, copy: Copy, whys: Sequence[Why]) -> bytes:
-        """The page, quoted; `whys` say of each paper why it is there.
+    def write(self, copy: Copy, whys: Sequence[Why]) -> list[bytes]:
+        """The page, quoted, in pieces; `whys` say of each paper why it is there.
 
         Abstracts are shortened, then the last ones left out, until it fits its budget.
         """
         frame, below, places = self._frame(copy), self._below(copy), copy.places
-        page = b""
+        page: list[bytes] = []
         for lead, text, whole in _measures(len(places)):
             sections = [*self._papers(copy, whys, lead, text, whole), *self._by_title(places[whole:]), *below]
             page = self._frames.framed("mail.html.j2", copy, frame, sections)
-            if len(page) <= HTML_BYTES or len(read(page).encode()) <= HTML_BYTES:  # never longer than quoted
+            if sum(map(len, page)) <= HTML_BYTES or len(read(b"".join(page)).encode()) <= HTML_BYTES:  # at most as long
                 break
         return page
 
@@ -59,7 +59,8 @@ class HtmlBody:
             aside = part.aside if len(fit) == len(places) else self._words.papers(len(fit))
             before = self._heading(part.heading, aside, first=not body)
             for place, (why, _) in zip(fit, told, strict=False):
-                form = written(_PAPER, place.shelf, (limit, not body, why != b"", place.note, place.code))
+                look = (_PAPER, limit, not body, why != b"", place.note, place.code)
+                form = place.shelf.forms.get(look) or written(place.shelf, look)
                 body.append(before)
                 body += form.pieces((b"", b"", b"", b"", why, votes + number_in_address(place.number)))
                 before, limit = between, text
@@ -71,7 +72,7 @@ class HtmlBody:
             form = self._words.ngettext("{count} more paper", "{count} more papers", len(others))
             yield self._heading(self._words.gettext("By title"), form.format(count=f"{len(others):,}"))
         for place in others:
-            why = place.mark or "".join(place.reasons[:1])
+            why = place.mark or "".join(self._words.why(place.item)[:1])
             row = self._blocks.row(_ROW, place.shelf, _BY_TITLE._replace(why=bool(why)))
             yield row.filled((b"", b"", b"", b"", quoted_html_line(why), b""))
 

@@ -135,12 +135,12 @@ class MailRenderer:
     def bodies(self, edition: Edition, *, reader: Subscriber, links: MailLinks) -> MailBodies:
         """What the reader sees of an edition."""
         subject, plain, html = self._writer(reader).edition(edition, reader, links, answers=False)
-        return MailBodies(subject, read(plain), read(html))
+        return MailBodies(subject, read(b"".join(plain)), read(b"".join(html)))
 
     def letter_bodies(self, letter: Letter, *, reader: Subscriber, links: MailLinks) -> MailBodies:
         """What the reader sees of a letter."""
         subject, plain, html = self._writer(reader).letter(letter, reader, links)
-        return MailBodies(subject, read(plain), read(html))
+        return MailBodies(subject, read(b"".join(plain)), read(b"".join(html)))
 
     def _writer(self, reader: Subscriber) -> "_Writer":
         """What writes in the reader's language, or in English where that is not spoken."""
@@ -157,23 +157,22 @@ class _Writer:
 
     def __init__(self, site: SiteSettings, templates: jinja2.Environment, words: Words, kept_papers: int) -> None:
         blocks, frames = Blocks(templates, words, kept_papers=kept_papers), Frames(site, templates, words)
-        self._copyist, self._whys = Copyist(site, words, blocks), Whys(frames)
+        self._copyist, self._whys = Copyist(site, words, blocks), Whys(frames, words)
         self._text, self._html = TextBody(frames, blocks), HtmlBody(frames, blocks, words)
         self._letters = LetterWriter(site, templates, words)
 
     def edition(
         self, edition: Edition, reader: Subscriber, links: MailLinks, *, answers: bool
-    ) -> tuple[str, bytes, bytes]:
-        """Subject, plain text and HTML, the bodies quoted; no HTML for who wants none."""
+    ) -> tuple[str, list[bytes], list[bytes]]:
+        """Subject, plain text and HTML, the bodies quoted and in pieces; no HTML for who wants none."""
         copy = self._copyist.copy(edition, reader, links, answers=answers)
         whys = self._whys.of(copy)
-        html = b"" if reader.plain else self._html.write(copy, whys)
+        html = [] if reader.plain else self._html.write(copy, whys)
         return copy.lines.subject, self._text.write(copy, whys), html
 
-    def letter(self, letter: Letter, reader: Subscriber, links: MailLinks) -> tuple[str, bytes, bytes]:
+    def letter(self, letter: Letter, reader: Subscriber, links: MailLinks) -> tuple[str, list[bytes], list[bytes]]:
         """The same of a letter."""
-        subject, plain, html = self._letters.write(letter, reader, links)
-        return subject, b"".join(plain), b"".join(html)
+        return self._letters.write(letter, reader, links)
 
 
 @lru_cache(maxsize=16)

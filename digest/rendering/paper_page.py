@@ -245,7 +245,7 @@ def _version(version: Version, changed: Mapping[int, str], words: Words, today: 
     return VersionRow(
         name=f"v{version.number}",
         date=words.dated(when.date(), today=today) if when else "",
-        changed=words.gettext("withdrawn") if version.withdrawn else noted,
+        changed=words.pgettext("version", "withdrawn") if version.withdrawn else noted,
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from digest.editions import Edition, Notice, Recommendation, Slot, Trending
 from digest.papers import AnnouncementKind
@@ -14,7 +15,7 @@ from digest.rendering.words import Words
 from digest.subscribers import Subscriber
 
 _BY_NAME = Row()
-_UNMARKED = (Slot.CHOSEN, Slot.MUST_READ)  # that of the latter is the name of its section
+_UNMARKED = (Slot.CHOSEN, Slot.MUST_READ, Slot.COMMON)  # that of the latter is the name of its section
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,17 +31,16 @@ class MailLinks:
 class Place:
     """One paper in one reader's edition."""
 
+    item: Recommendation
     shelf: Shelf
     number: int  # of its votes: its place in the edition, counted from 1
     percent: str  # "91 %", or nothing where nothing is known of the reader
     mark: str  # "you asked for it back", or nothing
-    reasons: tuple[str, ...]  # at most three
     note: str  # "announced Wednesday 21 January", or nothing
     code: str  # where its code is, or nothing
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lines:
+class Lines(NamedTuple):  # as the others below, made in a third of the time of a frozen dataclass
     """The sentences round the papers, in the order in which the frame's marks are named."""
 
     subject: str
@@ -51,8 +51,7 @@ class Lines:
     why_you: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
+class Listed(NamedTuple):
     """A section of papers by their titles."""
 
     heading: str
@@ -60,8 +59,7 @@ class Listed:
     rows: tuple[tuple[Shelf, Row], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Copy:
+class Copy(NamedTuple):
     """One reader's edition."""
 
     lines: Lines
@@ -113,11 +111,11 @@ class Copyist:
         return tuple(
             [
                 Place(
+                    item,
                     shelf(item.paper),
                     number,
                     "" if item.probability is None else words.percent(item.probability),
                     "" if item.slot in _UNMARKED else words.mark(item, read),
-                    words.why(item),
                     words.announced(item, today, kind),
                     item.code,
                 )
@@ -131,13 +129,12 @@ class Copyist:
         trending = [(shelf(each.paper), self._trending(each)) for each in edition.trending]
         notices = [(shelf(each.paper), self._notice(each, edition.slot_date)) for each in edition.notices]
         below = [(shelf(paper), _BY_NAME) for paper in edition.also_new]
-        for heading, aside, rows in (
-            (words.gettext("Trending"), words.papers(len(trending)), trending),
-            (words.gettext("Papers you liked"), words.changes(len(notices)), notices),
-            (words.gettext("Also new"), words.papers(len(below)), below),
-        ):
-            if rows:
-                yield Listed(heading=heading, aside=aside, rows=tuple(rows))
+        if trending:
+            yield Listed(words.gettext("Trending"), words.papers(len(trending)), tuple(trending))
+        if notices:
+            yield Listed(words.gettext("Papers you liked"), words.changes(len(notices)), tuple(notices))
+        if below:
+            yield Listed(words.gettext("Also new"), words.papers(len(below)), tuple(below))
 
     def _trending(self, each: Trending) -> Row:
         return Row(facts=self._words.upvotes(each.upvotes, each.source), byline=True, strong=True)

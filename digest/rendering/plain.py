@@ -29,8 +29,8 @@ def clean(text: str) -> str:
 
 def one_line(text: str) -> str:
     """The clean text on one line."""
-    if text.isascii() and text.isprintable():  # as most is
-        return " ".join(text.split())
+    if text.isascii() and text.isprintable():  # as most is, with one blank between its words
+        return text if "  " not in text and text.strip(" ") == text else " ".join(text.split())
     return " ".join(clean(text).split())
 
 

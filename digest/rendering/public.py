@@ -1,6 +1,6 @@
 """Papers as everybody may look them up: a record comes in, out comes what the block of one paper shows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from urllib.parse import quote
 
@@ -46,7 +46,8 @@ class PublicPaper:
 
 def public_paper(record: Record, words: Words = ENGLISH, *, today: date, is_lead: bool = False) -> PublicPaper:
     """Word one record; `today` is the reader's date, which tells what is new and which years are left out."""
-    paper, view = record.paper, paper_view(record.paper, words)
+    paper = record.paper
+    view = paper_view(replace(paper, abstract=""), words)  # the abstract is worded here, and takes longest
     return PublicPaper(
         key=public_key(paper.id),
         href=paper_href(paper.id),

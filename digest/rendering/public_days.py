@@ -103,9 +103,17 @@ def empty(batches: Sequence[Batch], words: Words, *, is_today: bool, is_due: boo
     """Why a day has no papers; `is_due` is whether arXiv's calendar has a listing on it."""
     states = {each.state for each in batches}
     if states & {BatchState.STALLED, BatchState.FAILED, BatchState.PARTIAL}:
-        return words.gettext("The listing of this day could not be read yet. It is asked for again.")
+        return (
+            words.gettext("Today’s listing could not be read yet. It is asked for again.")
+            if is_today
+            else words.gettext("The listing of this day could not be read yet. It is asked for again.")
+        )
     if BatchState.WAITING in states or (is_today and is_due and not states):
-        return words.gettext("The listing of this day is not there yet.")
+        return (
+            words.gettext("Today’s listing is not there yet.")
+            if is_today
+            else words.gettext("The listing of this day is not there yet.")
+        )
     if not is_due:
         return (
             words.gettext("arXiv announced nothing today.")

@@ -1,9 +1,11 @@
 """Why a paper is in an edition, chosen but not yet worded: a recommendation's terms in, the few that are told out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from digest.editions import Reason, ReasonKind, Recommendation, Slot
 
+SHOWN_REASONS = 3
 MATCHES = 3  # words shown as matching
 _WEIGHED = 3  # reasons whose words they are taken from
 _LIKED, _INTEREST, _NEWEST = ReasonKind.LIKED, ReasonKind.INTEREST, ReasonKind.NEWEST
@@ -11,32 +13,37 @@ _DISLIKED, _BACKGROUND = ReasonKind.DISLIKED, ReasonKind.BACKGROUND
 _EXPLORATION = Slot.EXPLORATION
 
 
-Told = tuple[list[Reason], list[str], list[Reason]]
+Said = TypeVar("Said")  # a reason in words, or quoted for a mail
 
 
-def told(item: Recommendation) -> Told:
-    """The reasons of a paper that are shown; every one is a term of the score's sum.
+def worded(
+    item: Recommendation, because: Callable[[ReasonKind, str], Said], matching: Callable[[list[str]], Said]
+) -> list[Said]:
+    """At most SHOWN_REASONS of a paper, each said by one of the two that are given: by kind and label, or by the words
+    that it shares with what the reader likes. Every one is a term of the score's sum.
 
-    First the reader's own rules and what it is most like, then the words that it shares with what the reader likes, at
-    most MATCHES, and last the categories that it is the newest of.
+    First the reader's own rules and what it is most like, then these words, at most MATCHES, and last the categories
+    that it is the newest of. What somebody in a group likes is not told.
     """
-    before: list[Reason] = []
-    after: list[Reason] = []
+    said: list[Said] = []
+    after: list[Said] = []
     akin: list[Reason] = []
     for reason in item.reasons:
-        kind, _, contribution, terms = reason
+        kind = reason.kind  # by name: what is no plain tuple takes twice as long to take apart
         if kind is _LIKED or kind is _INTEREST:
-            if contribution > 0 and terms:
+            if reason.terms and reason.contribution > 0:
                 akin.append(reason)
         elif kind is _NEWEST:
-            after.append(reason)
+            after.append(because(kind, reason.label))
         elif kind is not _DISLIKED and kind is not _BACKGROUND:
-            before.append(reason)
-    if not akin:
-        return before, [], after
-    if item.slot is not _EXPLORATION:  # that one is there for being unlike
-        before.append(akin[0])
-    return before, matching_words(akin[:_WEIGHED]), after
+            said.append(because(kind, reason.label))
+    if akin:
+        if item.slot is not _EXPLORATION and not item.group:  # that one is there for being unlike; a group has no "you"
+            said.append(because(akin[0].kind, akin[0].label))
+        if matches := matching_words(akin[:_WEIGHED]):
+            said.append(matching(matches))
+    said += after
+    return said if len(said) <= SHOWN_REASONS else said[:SHOWN_REASONS]
 
 
 def matching_words(reasons: Sequence[Reason]) -> list[str]:

@@ -25,8 +25,8 @@ class TextBody:
         self._heading = lru_cache(maxsize=_KEPT)(self._written_heading)
         self._shared = lru_cache(maxsize=_KEPT)(_lines)
 
-    def write(self, copy: Copy, whys: Sequence[Why]) -> bytes:
-        """The text, quoted; `whys` say of each paper why it is there."""
+    def write(self, copy: Copy, whys: Sequence[Why]) -> list[bytes]:
+        """The text, quoted, in pieces; `whys` say of each paper why it is there."""
         return self._frames.framed(
             "mail.txt.j2", copy, self._frame(copy), [*self._papers(copy, whys), *self._below(copy)]
         )
@@ -34,9 +34,10 @@ class TextBody:
     def _frame(self, copy: Copy) -> list[bytes]:
         """The values of the frame, in the order of its marks."""
         lines, links, shared = copy.lines, copy.links, self._shared
-        subject, preheader, why_you = quoted(lines.subject, wrapped(lines.preheader), wrapped(lines.why_you))
+        preheader, why_you = quoted(wrapped(lines.preheader), wrapped(lines.why_you))
         sentences = (preheader, shared(lines.date), shared(lines.standfirst), shared(lines.ledger), why_you)
-        return [subject, *sentences, *map(quoted_line, (links.unsubscribe, links.settings, links.edition))]
+        addresses = map(quoted_line, (links.unsubscribe, links.settings, links.edition))
+        return [quoted_line(lines.subject), *sentences, *addresses]
 
     def _papers(self, copy: Copy, whys: Sequence[Why]) -> list[bytes]:
         """The sections, in pieces."""
@@ -46,8 +47,8 @@ class TextBody:
         for part, places in copy.parts:
             body.append(self._heading(part.heading, part.aside))
             for place, (_, why) in zip(places, told, strict=False):
-                form = written(_PAPER, place.shelf, (limit, False, why != b"", place.note, place.code))
-                number = place.number
+                number, look = place.number, (_PAPER, limit, False, why != b"", place.note, place.code)
+                form = place.shelf.forms.get(look) or written(place.shelf, look)
                 body += form.pieces((_numbered(number), b"", b"", b"", why, votes + number_in_address(number)))
                 limit = TEXT_CHARACTERS
         return body

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from digest.editions import Edition, ReasonKind, Recommendation, Slot
@@ -40,8 +41,7 @@ class PaperView:
         return tuple(filter(None, (one_line(part) for part in self.whole_abstract.split("\n\n"))))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SectionView:
+class SectionView(NamedTuple):  # and no dataclass: four are made for every mail
     """The papers of one interest, or of one kind."""
 
     heading: str
@@ -125,9 +125,10 @@ def _heading(interest: str) -> str:
 
 def _newest_alone(edition: Edition) -> bool:
     """Whether nothing but categories is known of the reader."""
-    reasons = [reason for item in edition.recommendations[:1] for reason in item.reasons]
-    every = (reason.kind for item in edition.recommendations for reason in item.reasons)
-    return bool(reasons) and all(kind is ReasonKind.NEWEST for kind in every)
+    own = (item.reasons for item in edition.recommendations if not item.group)
+    first = next(own, ())
+    every = (reason.kind is ReasonKind.NEWEST for reasons in (first, *own) for reason in reasons)
+    return bool(first) and first[0].kind is ReasonKind.NEWEST and all(every)
 
 
 def shown(parts: Sequence[SectionView]) -> tuple[Recommendation, ...]:

@@ -4,10 +4,13 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from digest.editions import ReasonKind, Recommendation
 from digest.rendering.forms import quoted, quoted_html_line, quoted_line
 from digest.rendering.frames import Frames
 from digest.rendering.personal import Copy
 from digest.rendering.plain import COLUMNS, wrapped
+from digest.rendering.reasons import worded
+from digest.rendering.words import Words
 
 _INDENT = " " * 5  # of a paper in plain text, before which its number stands
 _BEFORE = " " * 8  # as much as "91 % · " takes at most, for which the first reason leaves room
@@ -27,23 +30,47 @@ Why = tuple[bytes, bytes]  # for HTML and for plain text; b"" where nothing is s
 class Whys:
     """Copy → why its papers are there."""
 
-    def __init__(self, frames: Frames) -> None:
+    def __init__(self, frames: Frames, words: Words) -> None:
         self._frames = frames
+        self._words = words
         self._around = lru_cache(maxsize=_KEPT)(self._written_around)
+        self._room = _room_between(words.round_matches)
+        self._because = lru_cache(maxsize=_SAID)(self._said_because)
+        self._because_of_group = lru_cache(maxsize=_SAID)(self._said_because_of_group)
 
     def of(self, copy: Copy) -> list[Why]:
         """Of each paper, as they follow each other on the page; RenderingError if a template fails."""
-        return [self._why(place.percent, place.mark, place.reasons) for place in copy.places]
+        around, reasons = self._around, self._reasons
+        found: list[Why] = []
+        for place in copy.places:
+            told = reasons(place.item)
+            pieces, start = around(place.percent, place.mark, bool(told))
+            if told:
+                in_html, in_text = zip(*told, strict=True)
+                why = _BETWEEN_IN_HTML.join(in_html).join(pieces), b"".join((start, _NEXT.join(in_text), _END))
+            else:
+                why = b"".join(pieces), start
+            found.append(why)
+        return found
 
-    def _why(self, percent: str, mark: str, reasons: Sequence[str]) -> Why:
-        """Why a paper is there, in HTML and in plain text."""
-        pieces, start = self._around(percent, mark, bool(reasons))
-        if not reasons:
-            return b"".join(pieces), start
-        both = list(map(said, reasons))
-        shown = _BETWEEN_IN_HTML.join([in_html for in_html, _ in both])
-        lines = _NEXT.join([in_text for _, in_text in both])
-        return shown.join(pieces), start + lines + _END
+    def _reasons(self, item: Recommendation) -> list[Why]:
+        """What `Words.why` says, each reason quoted by itself."""
+        found = worded(item, self._because_of_group if item.group else self._because, self._matching)
+        return [*found, said(self._words.sent_to(item))] if item.sent_to else found
+
+    def _said_because(self, kind: ReasonKind, label: str) -> Why:
+        return said(self._words.because(kind, label))
+
+    def _said_because_of_group(self, kind: ReasonKind, label: str) -> Why:
+        return said(self._words.because_of_group(kind, label))
+
+    def _matching(self, matches: list[str]) -> Why:
+        """What `Words.matching` says, quoted: nearly always words that nothing changes, each time others."""
+        told = ", ".join(matches)
+        if len(told) > self._room or "  " in told or not _AS_IT_IS.fullmatch(told):
+            return said(self._words.matching(matches))
+        line = f"{told.join(self._words.round_matches)}=\r\n".encode()
+        return line, line
 
     def _written_around(self, percent: str, mark: str, has_reasons: bool) -> tuple[list[bytes], bytes]:
         """What is put round the reasons: in HTML in pieces to be joined by them, in plain text before them.
@@ -63,6 +90,11 @@ class Whys:
         if not has_reasons:
             return _END
         return _NEXT if has_mark else _BETWEEN if has_percent else b""
+
+
+def _room_between(around: Sequence[str]) -> int:
+    """The characters that fit on a line between two texts which nothing changes; 0 between others."""
+    return _ROOM - sum(map(len, around)) if re.fullmatch(f"[ {_SAFE}]*", "".join(around)) else 0
 
 
 def said(text: str) -> tuple[bytes, bytes]:

@@ -23,7 +23,6 @@ from digest.rendering.latex import readable
 from digest.rendering.plain import one_line, shortened
 from digest.subscribers import EVERY_DAY, EditionKind, Schedule
 
-SHOWN_REASONS = 3
 _LABEL = 60  # characters of a name or a title inside a sentence
 _STREAMS = 6  # named one by one
 _NAME = 100  # characters of a name in a byline
@@ -72,13 +71,14 @@ class Words:
         # TRANSLATORS: the first day of a month, as in "1 March"
         self._first = self.pgettext("day of the month", "1")
         # What every mail says many times is kept in words.
-        self._because = lru_cache(maxsize=_REMEMBERED)(self._phrase)
+        self.because = lru_cache(maxsize=_REMEMBERED)(self._phrase)
+        self.because_of_group = lru_cache(maxsize=_REMEMBERED)(self._phrase_of_group)
         self._announced = lru_cache(maxsize=_REMEMBERED)(self._announcement)
         self._told_day = lru_cache(maxsize=_REMEMBERED)(self._day)
         self.upvotes = lru_cache(maxsize=_REMEMBERED)(self._upvotes)
         self.papers = lru_cache(maxsize=_REMEMBERED)(self._papers)
         self.figures = lru_cache(maxsize=_REMEMBERED)(partial(_figures, locale))
-        self._matches = self.gettext("matches: {words}").split("{words}")
+        self.round_matches = self.gettext("matches: {words}").split("{words}")
         # TRANSLATORS: 0 to 12 as they stand within a sentence, for papers; parted by blanks
         self._numbers = self.gettext("no one two three four five six seven eight nine ten eleven twelve").split()
         shown = [1, *range(1, 100), 99]  # nobody can promise 0 or 100
@@ -111,10 +111,10 @@ class Words:
         return form.format(weekday=self.weekday(when), year=when.year, **self._date(when))
 
     def dated(self, when: date, *, today: date) -> str:
-        """`22 January`, with the year unless it is today's."""
-        form = self.gettext("{day} {month}")
+        """`22 January`, with the year unless it is today's; without an article in languages that have one."""
+        form = self.pgettext("date", "{day} {month}")
         if when.year != today.year:
-            form = self.gettext("{day} {month} {year}")
+            form = self.pgettext("date", "{day} {month} {year}")
         return form.format(year=when.year, **self._date(when))
 
     def month(self, when: date) -> str:
@@ -201,7 +201,7 @@ class Words:
         `read` are the categories that the edition was chosen from; `cs` stands for all of cs.
         """
         match item.slot:
-            case Slot.CHOSEN:
+            case Slot.CHOSEN | Slot.COMMON:
                 return ""
             case Slot.EVERYTHING:
                 return self._everything(item.paper, read)
@@ -222,15 +222,32 @@ class Words:
         return self.gettext("everything in {category}").format(category=_label(asked[0]))
 
     def why(self, item: Recommendation) -> tuple[str, ...]:
-        """At most three short reasons, the reader's own rules first (`reasons`)."""
-        before, matches, after = reasons.told(item)
-        because = self._because
-        said = [because(kind, label) for kind, label, _, _ in before]
-        if matches:
-            said.append(shortened(one_line(", ".join(matches)), 2 * _LABEL).join(self._matches))
-        if after:
-            said += [because(reason.kind, reason.label) for reason in after]
-        return tuple(said[:SHOWN_REASONS])
+        """At most three short reasons, the reader's own rules first (`reasons`), and who else got it."""
+        told = reasons.worded(item, self.because_of_group if item.group else self.because, self.matching)
+        return (*told, self.sent_to(item)) if item.sent_to else tuple(told)
+
+    def matching(self, matches: list[str]) -> str:
+        """`matches: sharpness, flat minima`."""
+        return shortened(one_line(", ".join(matches)), 2 * _LABEL).join(self.round_matches)
+
+    def sent_to(self, item: Recommendation) -> str:
+        """How many others of a group got a paper; in a list for all of them, how many of these did."""
+        count = item.sent_to
+        if item.slot is Slot.COMMON:
+            form = self.ngettext("sent to {count} of you", "sent to {count} of you", count)
+        else:
+            form = self.ngettext("also sent to {count} in your group", "also sent to {count} in your group", count)
+        return form.format(count=self.figures(count))
+
+    def _phrase_of_group(self, kind: ReasonKind, label: str) -> str:
+        match kind:
+            case ReasonKind.AUTHOR:
+                return self.gettext("author your group follows: {name}").format(name=_label(label))
+            case ReasonKind.ORGANISATION:
+                return self.gettext("organisation your group follows: {name}").format(name=_label(label))
+            case ReasonKind.INCLUDE:
+                return self.gettext("has the term your group asked for: {term}").format(term=_label(label))
+        return self._phrase(kind, label)
 
     def _phrase(self, kind: ReasonKind, label: str) -> str:
         match kind:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from digest.mail import LetterKind
 from digest.store import tables as t
+from digest.store.shadow_lines import unpacked
 
 AT_ONCE = 500  # rows
 EDITIONS_AT_ONCE = 50  # whose shadow logs, of some fifty lines each, are deleted in one transaction
@@ -62,12 +63,30 @@ class Aging:
     def left_out(self, before: datetime, *, after: int, dry: bool) -> Portion:
         """Lines of the shadow logs of old editions, but for what was asked for since."""
         out, e = t.left_out.c, t.edition.c
-        numbers = sa.select(out.edition_id).where(out.edition_id > after).distinct().order_by(out.edition_id)
-        some = self._db.execute(numbers.limit(EDITIONS_AT_ONCE)).scalars().all()
+        some = self._with_a_shadow(after)
         aged = sa.select(e.id).where(e.id.in_(some), e.created_at < before).order_by(e.id)
         old = self._db.execute(aged).scalars().all()
+        packed = self._packed(old)
+        if not dry:
+            self._db.execute(sa.delete(t.shadow).where(t.shadow.c.edition_id.in_(old)))
         lines = sa.and_(out.edition_id.in_(old), sa.or_(out.reclaimed_at.is_(None), out.reclaimed_at < before))
-        return Portion(self._gone(t.left_out, lines, dry), _last(some, old, EDITIONS_AT_ONCE))
+        return Portion(self._gone(t.left_out, lines, dry) + packed, _last(some, old, EDITIONS_AT_ONCE))
+
+    def _with_a_shadow(self, after: int) -> list[int]:
+        """The next editions that have lines of either kind."""
+        found = set[int]()
+        for number in (t.left_out.c.edition_id, t.shadow.c.edition_id):
+            query = sa.select(number).where(number > after).distinct().order_by(number).limit(EDITIONS_AT_ONCE)
+            found.update(self._db.execute(query).scalars())
+        return sorted(found)[:EDITIONS_AT_ONCE]
+
+    def _packed(self, editions: Sequence[int]) -> int:
+        """How many lines are kept together, but for those that stand by themselves as well."""
+        s, out = t.shadow.c, t.left_out.c
+        kept = self._db.execute(sa.select(s.edition_id, s.lines).where(s.edition_id.in_(editions)))
+        alone = self._db.execute(sa.select(out.edition_id, out.paper_id).where(out.edition_id.in_(editions)))
+        lines = {(number, line.paper) for number, packed in kept for line in unpacked(packed)}
+        return len(lines - {(number, paper) for number, paper in alone})
 
     def bounces(self, before: datetime, *, after: int, dry: bool) -> Portion:
         """Reports of other mail systems."""

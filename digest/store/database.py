@@ -24,6 +24,7 @@ from digest.store.days import Days
 from digest.store.deliveries import Deliveries
 from digest.store.editions import Editions
 from digest.store.feeds import Feeds
+from digest.store.groups import Groups
 from digest.store.harvests import Harvests
 from digest.store.history import History
 from digest.store.holdings import Holdings
@@ -46,7 +47,7 @@ from digest.store.signals import Signals
 from digest.store.subscribers import Subscribers
 from digest.store.suppressions import Suppressions
 from digest.store.texts import Texts
-from digest.store.types import read_json
+from digest.store.types import read_json, write_json
 from digest.store.wanted import Wants
 from digest.store.weekly import Weekly
 from digest.store.works import Works
@@ -129,6 +130,10 @@ class Transaction:
     @cached_property
     def feeds(self) -> Feeds:
         return Feeds(self._connection)
+
+    @cached_property
+    def groups(self) -> Groups:
+        return Groups(self._connection)
 
     @cached_property
     def shadow(self) -> Shadow:
@@ -355,7 +360,8 @@ def _engine(settings: DatabaseSettings) -> sa.Engine:
             raise StoreError(f"[database] url: {url.get_backend_name()} is not supported, use sqlite or postgresql")
         if "@" in (url.host or ""):
             raise ValueError("the rest of a password stands in the host")
-        engine = sa.create_engine(url, connect_args=_connect_args(url, settings), json_deserializer=read_json)
+        json = {"json_serializer": write_json, "json_deserializer": read_json}
+        engine = sa.create_engine(url, connect_args=_connect_args(url, settings), **json)
     except (SQLAlchemyError, ModuleNotFoundError) as error:
         hint = "; install paperround[postgres]" if isinstance(error, ModuleNotFoundError) else ""
         raise StoreError(f"[database] url cannot be used: {' '.join(str(error).split())}{hint}") from error
@@ -376,9 +382,8 @@ def _connect_args(url: sa.URL, settings: DatabaseSettings) -> dict[str, Any]:
 
 def _set_up_sqlite(connection: Any, _: object) -> None:
     connection.isolation_level = None  # transactions are begun by _begin_sqlite, not by the driver
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = NORMAL")
-    connection.execute("PRAGMA foreign_keys = ON")
+    for each in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", "secure_delete = ON"):
+        connection.execute(f"PRAGMA {each}")
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:

@@ -32,8 +32,9 @@ class Editions:
     """Editions within one transaction.
 
     A kept item is {"p": paper row, "d": day announced, "s": score, "r": [[kind, label, contribution, terms], …],
-    "w": slot, "c": probability, "i": interest}, "l": 1 if it was late, and "g": where its code is, if that was known;
-    the oldest have none of "w", "c" and "i".
+    "w": slot, "c": probability, "i": interest}, "l": 1 if it was late, "g": where its code is, if that was known, "u":
+    the group that it was chosen for, if one, and "n": how many of a group got it, if that is told; the oldest have none
+    of "w", "c" and "i".
     The ledger is [[stream, seen, expected, chosen, state, since], …], a notice [row, kind, day], what is trending
     [[row, upvotes, source], …].
     """
@@ -54,7 +55,7 @@ class Editions:
         seen = [
             {"subscriber_id": slate.subscriber_id, "paper_id": rows[item.paper.id], "edition_id": number}
             for slate, number in zip(slates, numbers, strict=True)
-            if number is not None
+            if number is not None and slate.kind is not EditionKind.COMMON
             for item in slate.recommendations
         ]
         for part in chunks(seen, MANY):
@@ -65,9 +66,11 @@ class Editions:
         """Editions by number; papers that are on the shelf, by row, are not read again, and others are put there."""
         return {e.id: e for e in self._whole(t.edition.c.id.in_(list(numbers)), shelf=shelf)}
 
-    def of(self, subscriber: int, *, limit: int) -> list[Edition]:
-        """A subscriber's last editions, newest first."""
-        return self._whole(t.edition.c.subscriber_id == subscriber, limit=limit)
+    def of(self, subscriber: int, *, limit: int, lists: bool = False) -> list[Edition]:
+        """A subscriber's last editions, newest first; with `lists` those of their groups too."""
+        e = t.edition.c
+        kinds = sa.true() if lists else e.kind != EditionKind.COMMON.value
+        return self._whole(sa.and_(e.subscriber_id == subscriber, kinds), limit=limit)
 
     def on(self, subscriber: int, kind: EditionKind, slot_date: date) -> Edition | None:
         e = t.edition.c
@@ -77,9 +80,10 @@ class Editions:
     def unsent(self, subscribers: Iterable[int], *, since: date) -> dict[int, Edition]:
         """By subscriber, the last edition of each where its mail was never sent, from a local date on."""
         e, d, later = t.edition.c, t.delivery.c, t.edition.alias()
-        newer = sa.exists().where(later.c.subscriber_id == e.subscriber_id, later.c.id > e.id)
+        of_group = EditionKind.COMMON.value
+        newer = sa.exists().where(later.c.subscriber_id == e.subscriber_id, later.c.id > e.id, later.c.kind != of_group)
         over = sa.select(e.id).join(t.delivery, d.edition_id == e.id)
-        over = over.where(d.state == DeliveryState.EXPIRED.value, e.slot_date >= since, ~newer)
+        over = over.where(d.state == DeliveryState.EXPIRED.value, e.slot_date >= since, e.kind != of_group, ~newer)
         wanted = set(subscribers)
         return {each.subscriber_id: each for each in self._whole(e.id.in_(over)) if each.subscriber_id in wanted}
 
@@ -123,7 +127,7 @@ def _row(slate: Slate, rows: Mapping[PaperId, int], now: datetime) -> dict[str, 
         "subscriber_id": slate.subscriber_id,
         "kind": slate.kind.value,
         "slot_date": slate.slot_date,
-        "items": [_packed(item, rows[item.paper.id]) for item in slate.recommendations],
+        "items": [packed(item, rows[item.paper.id]) for item in slate.recommendations],
         "considered": [list(pair) for pair in slate.considered],
         "papers_read": slate.papers_read,
         "ledger": [_line(each) for each in slate.coverage],
@@ -134,14 +138,19 @@ def _row(slate: Slate, rows: Mapping[PaperId, int], now: datetime) -> dict[str, 
     }
 
 
-def _packed(item: Recommendation, row: int) -> dict[str, Any]:
-    packed = {"p": row, "d": item.announced.isoformat(), "s": item.score, "r": item.reasons, "w": item.slot.value}
-    packed |= {"c": item.probability, "i": item.interest}
+def packed(item: Recommendation, row: int) -> dict[str, Any]:
+    """A recommendation as it is kept, with its paper's row."""
+    kept = {"p": row, "d": item.announced.isoformat(), "s": item.score, "r": item.reasons, "w": item.slot.value}
+    kept |= {"c": item.probability, "i": item.interest}
     if item.late:
-        packed["l"] = 1
+        kept["l"] = 1
     if item.code:
-        packed["g"] = item.code
-    return packed
+        kept["g"] = item.code
+    if item.group:
+        kept["u"] = item.group
+    if item.sent_to:
+        kept["n"] = item.sent_to
+    return kept
 
 
 def _line(coverage: Coverage) -> list[Any]:
@@ -169,7 +178,10 @@ def _notice(notice: Sequence[Any], papers: dict[int, KeptPaper]) -> Notice:
 
 def unpacked(item: dict[str, Any], kept: KeptPaper) -> Recommendation:
     """A kept item with its paper."""
-    reasons = [Reason(_KINDS[kind], label, share, tuple(map(tuple, terms))) for kind, label, share, terms in item["r"]]
+    reasons = [
+        _NEW(Reason, (_KINDS[kind], label, share, tuple(map(tuple, terms)) if terms else ()))
+        for kind, label, share, terms in item["r"]
+    ]
     return Recommendation(
         paper=kept.paper,
         score=item["s"],
@@ -180,12 +192,15 @@ def unpacked(item: dict[str, Any], kept: KeptPaper) -> Recommendation:
         interest=item.get("i", ""),
         slot=_SLOTS[item.get("w", "chosen")],
         code=item.get("g", ""),
+        group=item.get("u", ""),
+        sent_to=item.get("n", 0),
     )
 
 
 # Looked up, not called: an edition has a hundred reasons, and a hundred thousand editions may be read in one go.
 _KINDS = {kind.value: kind for kind in ReasonKind}
 _SLOTS = {slot.value: slot for slot in Slot}
+_NEW = tuple.__new__  # a NamedTuple of values that are in order already, in half the time of calling it
 _day = lru_cache(maxsize=64)(date.fromisoformat)
 
 

@@ -146,7 +146,7 @@ class Feeds:
 def _brought() -> sa.Select[Any]:
     e = t.edition.c
     told = (e.id, e.subscriber_id, e.kind, e.slot_date, e["items"], e.considered, e.papers_read, e.created_at, e.ledger)
-    query = sa.select(*told).where(e.subscriber_id == sa.bindparam("of"))
+    query = sa.select(*told).where(e.subscriber_id == sa.bindparam("of"), e.kind != EditionKind.COMMON.value)
     return query.order_by(e.slot_date.desc(), e.id.desc()).limit(sa.bindparam("most"))
 
 

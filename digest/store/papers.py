@@ -1,6 +1,6 @@
 """Papers and their versions."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,9 +12,10 @@ from digest.authors import AuthorKey, Byline
 from digest.identity import PaperId
 from digest.papers import Paper, Version, merged
 from digest.store import tables as t
+from digest.store.among import among
 from digest.store.search import mark
 from digest.store.texts import Texts
-from digest.store.upsert import chunks, insert, many, take_turns
+from digest.store.upsert import MANY, chunks, insert, many, take_turns
 from digest.store.works import Works
 
 
@@ -132,8 +133,8 @@ class Papers:
         """Papers by canonical key, of those that are kept."""
         found = [
             row
-            for part in chunks(sorted(set(keys)))
-            for row in self._db.execute(sa.select(t.paper).where(t.paper.c.canonical_key.in_(part)))
+            for part in chunks(sorted(set(keys)), MANY)
+            for row in self._db.execute(sa.select(t.paper).where(among(self._db, t.paper.c.canonical_key, part)))
         ]
         return {kept.paper.id: kept for kept in self._whole(found)}
 
@@ -141,8 +142,8 @@ class Papers:
         """Papers by row number."""
         found = [
             row
-            for part in chunks(sorted(set(rows)))
-            for row in self._db.execute(sa.select(t.paper).where(t.paper.c.id.in_(part)))
+            for part in chunks(sorted(set(rows)), MANY)
+            for row in self._db.execute(sa.select(t.paper).where(among(self._db, t.paper.c.id, part)))
         ]
         return {kept.row: kept for kept in self._whole(found)}
 
@@ -153,6 +154,13 @@ class Papers:
         found = self._db.execute(query.order_by(p.id.desc()).limit(limit))
         return {row.id: row.terms for row in found}
 
+    def terms(self, rows: Iterable[int]) -> Iterator[tuple[int, bytes]]:
+        """The counted terms of papers by row number, of those that are kept."""
+        p = t.paper.c
+        for part in chunks(sorted(set(rows)), MANY):
+            query = sa.select(p.id, p.terms).where(among(self._db, p.id, part))
+            yield from ((row, terms) for row, terms in self._db.execute(query))
+
     def uncounted(self, limit: int) -> list[KeptPaper]:
         """The newest papers whose terms are still to be counted, newest first, at most `limit`."""
         query = sa.select(t.paper).where(sa.text(t.UNCOUNTED)).order_by(t.paper.c.id.desc()).limit(limit)
@@ -161,14 +169,15 @@ class Papers:
     def _select(self, *columns: sa.ColumnElement[Any], keys: Iterable[PaperId]) -> list[sa.Row[Any]]:
         return [
             row
-            for part in chunks(sorted(set(keys)))
-            for row in self._db.execute(sa.select(*columns).where(t.paper.c.canonical_key.in_(part)))
+            for part in chunks(sorted(set(keys)), MANY)
+            for row in self._db.execute(sa.select(*columns).where(among(self._db, t.paper.c.canonical_key, part)))
         ]
 
     def _whole(self, found: Sequence[sa.Row[Any]]) -> list[KeptPaper]:
         versions: dict[int, list[Version]] = {row.id: [] for row in found}
-        for part in chunks(sorted(versions)):
-            query = sa.select(t.version).where(t.version.c.paper_id.in_(part)).order_by(t.version.c.number)
+        for part in chunks(sorted(versions), MANY):
+            of_these = among(self._db, t.version.c.paper_id, part)
+            query = sa.select(t.version).where(of_these).order_by(t.version.c.number)
             for v in self._db.execute(query):
                 versions[v.paper_id].append(
                     Version(number=v.number, submitted_at=v.submitted_at, withdrawn=v.withdrawn)

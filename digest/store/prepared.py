@@ -5,7 +5,7 @@ What SQLAlchemy does for each execution takes several times as long as the datab
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 
@@ -64,11 +64,16 @@ def _compiled(statement: sa.UpdateBase | sa.Select[Any], dialect: sa.Dialect) ->
     )
 
 
+class _Connection(Protocol):
+    def cursor(self) -> Any:
+        """One of the driver's."""
+
+
 @dataclass(frozen=True, slots=True)
 class Glance:
     """A connection of the driver's own, for questions of which each is answered as the database stands then."""
 
-    connection: sa.PoolProxiedConnection
+    connection: _Connection
     dialect: sa.Dialect
 
 
@@ -89,7 +94,8 @@ class Question:
         cursor = at.connection.cursor()
         try:
             cursor.execute(compiled.text, compiled.values(given))
-            while (row := cursor.fetchone()) is not None:
+            fetch = cursor.fetchone
+            while (row := fetch()) is not None:
                 values = list(row)
                 for place, read in readings:
                     values[place] = read(values[place])

@@ -11,6 +11,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from digest.mail import DeliveryState
+from digest.store import departures
 from digest.store import tables as t
 from digest.store.metadata import metadata
 from digest.store.subscribers import Subscribers
@@ -36,6 +37,10 @@ class Restorations:
     def last(self) -> datetime | None:
         """When the database was put back last; None if it never was."""
         return self._db.execute(sa.select(sa.func.max(t.restoration.c.restored_at))).scalar()
+
+    def take_over(self, known: departures.Departures) -> departures.Stayed | None:
+        """Have readers who stopped, as the database knew it that gave way, get nothing here either."""
+        return departures.take_over(self._db, known)
 
     def begin(self, *, taken_at: datetime, now: datetime) -> int:
         """Note that a backup was put back, and hold all that is open; how many deliveries those are."""

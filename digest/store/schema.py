@@ -11,6 +11,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from digest.errors import StoreError
+from digest.store.private import have_new_files_private, keep_private
 from digest.store.queue import upgrade_queue
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -28,6 +29,8 @@ class Schema:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
+        if engine.dialect.name == "sqlite":
+            have_new_files_private(engine)
 
     @property
     def newest(self) -> str:
@@ -82,6 +85,7 @@ class Schema:
             return None
         backup = Path(f"{file}.before-{self.newest}-{suffix}")
         part = Path(f"{backup}.{os.getpid()}")  # two processes may copy at once
+        keep_private(part)
         with self._engine.execution_options(sqlite_begin=None).connect() as connection:  # not within a transaction
             connection.exec_driver_sql("VACUUM INTO ?", (str(part),))
         try:

@@ -5,21 +5,24 @@ a range of numbers, and nothing must be looked up to tell which paper was found.
 and `Works` mark what reads otherwise than before; whoever can read words brings it in (`browse.index`).
 """
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from digest.store import search_engines
 from digest.store import search_tables as s
 from digest.store import tables as t
-from digest.store.search_engines import Document, Part, Wanted, engine
+from digest.store.search_engines import By, Document, Part, Wanted, engine
 from digest.store.upsert import chunks, insert, many, take_turns
+
+if TYPE_CHECKING:
+    from digest.store.search_lexicon import Numbers, Stems, Words
 
 _ROW_BITS = 32  # of a document's number, below its day
 LONGEST_WORD = 64  # characters; what is longer is no word, and PostgreSQL takes no lexeme above 2,046 bytes
@@ -138,8 +141,8 @@ class Search:
         return list(map(_row, found))
 
     def nearest(self, wanted: Wanted, *, limit: int, among: int) -> list[int]:
-        """Row numbers of the best of so many of the newest that match some clause."""
-        return list(map(_row, self._engine.best(wanted, limit=limit, offset=0, among=among)))
+        """Row numbers of so many of the newest that match some clause, the likest by what they are about first."""
+        return list(map(_row, self._engine.best(wanted, limit=limit, offset=0, among=among, by=By.MEANING)))
 
     def newest(self, wanted: Wanted, *, limit: int, offset: int = 0) -> list[int]:
         """Row numbers of what matches, newest day first; with no clause at all, of whatever is there."""
@@ -164,14 +167,15 @@ class Search:
 
     # ------------------------------------------------------------ words
 
-    def frequencies(self, ids: Iterable[int]) -> dict[int, int]:
-        """How many papers have each stem, of those that any has; ALL_PAPERS stands for every paper."""
-        wanted = sorted(set(ids))  # thousands: as one value, because SQLAlchemy takes longer to bind them one by one
-        is_sqlite = self._db.dialect.name == "sqlite"
-        asked = "IN (SELECT value FROM json_each(:ids))" if is_sqlite else "= ANY(:ids)"
-        given = json.dumps(wanted) if is_sqlite else wanted
-        found = self._db.execute(sa.text(f"SELECT id, papers FROM search_term WHERE id {asked}"), {"ids": given})  # noqa: S608  (one of the two above)
-        return dict(map(tuple, found.all()))
+    def frequencies(self, stems: "Numbers") -> "Numbers":
+        """How many papers have each of some stems, both of shape (n,); ALL_PAPERS stands for every paper."""
+        found = self._stems.of(stems)
+        unknown = sorted(set(stems[found == 0].tolist()))
+        c = s.term.c
+        for part in chunks(unknown):
+            for number, papers in self._db.execute(sa.select(c.id, c.papers).where(c.id.in_(part))):
+                found[stems == number] = papers
+        return found
 
     def known(self, words: Iterable[str]) -> dict[str, int]:
         """How many papers have each word as it is written, of those that any has."""
@@ -182,18 +186,17 @@ class Search:
             for word, papers in self._db.execute(sa.select(c.word, c.papers).where(c.word.in_(part)))
         }
 
-    def words_like(self, word: str, *, longer: int) -> dict[str, int]:
-        """Words that enough papers have to be believed, with the same first or last letter, and at most `longer`
-        characters more or less; with how many papers have them.
-        """
-        c = s.word.c
-        sizes = range(max(len(word) - longer, 1), len(word) + longer + 1)
-        found: dict[str, int] = {}
-        for column, at in ((c.head, 0), (c.tail, -1)):  # one by one: for both at once no index would serve
-            same = column.in_([f"{word[at]}{size}" for size in sizes])
-            query = sa.select(c.word, c.papers).where(same, sa.text(s.BELIEVED))
-            found.update(map(tuple, self._db.execute(query).all()))
-        return found
+    @cached_property
+    def _stems(self) -> "Stems":
+        from digest.store import search_lexicon  # its arrays take as long to load as a command to run
+
+        return search_lexicon.stems(self._db)
+
+    def words(self) -> "Words":
+        """Those that enough papers have to be believed."""
+        from digest.store import search_lexicon  # as above
+
+        return search_lexicon.words(self._db)
 
 
 def numbers_of(since: date | None, until: date | None) -> tuple[int | None, int | None]:

@@ -25,6 +25,13 @@ class Part(StrEnum):
     TAGS = "tags"  # marks to filter by, which no text can hold
 
 
+class By(StrEnum):
+    """What makes one match better than another."""
+
+    WORDS = "words"  # those of the title count most
+    MEANING = "meaning"  # those of the title count as in `relevance.text`, names of authors do not
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """One document in its tokens, in the order of the text."""
@@ -72,8 +79,8 @@ class Engine(Protocol):
     def newest(self, wanted: Wanted, *, limit: int, offset: int) -> list[int]:
         """Those that match, the highest number first."""
 
-    def best(self, wanted: Wanted, *, limit: int, offset: int, among: int) -> list[int]:
-        """So many of the newest that match, the best first: a word in the title counts most, a rare one more."""
+    def best(self, wanted: Wanted, *, limit: int, offset: int, among: int, by: By = By.WORDS) -> list[int]:
+        """Of so many of the newest that match, the best first: a rare word counts more, and where it stands."""
 
 
 def engine(connection: sa.Connection) -> Engine:
@@ -84,7 +91,8 @@ def engine(connection: sa.Connection) -> Engine:
 class Fts5:
     """SQLite's FTS5, ranked by its BM25 (https://www.sqlite.org/fts5.html)."""
 
-    _WEIGHTS = "5.0, 2.0, 1.0, 0.0"  # of title, authors, abstract and tags
+    # Of title, authors, abstract and tags.
+    _WEIGHTS = {By.WORDS: "5.0, 2.0, 1.0, 0.0", By.MEANING: "2.0, 0.0, 1.0, 0.0"}  # noqa: RUF012  (a constant)
 
     def __init__(self, connection: sa.Connection) -> None:
         self._db = connection
@@ -112,9 +120,9 @@ class Fts5:
         ordered = f"SELECT rowid FROM search_text WHERE {_where('rowid', wanted)} ORDER BY rowid DESC"  # noqa: S608  (as above)
         return self._asked(f"{ordered} LIMIT :limit OFFSET :offset", wanted, limit=limit, offset=offset)
 
-    def best(self, wanted: Wanted, *, limit: int, offset: int, among: int) -> list[int]:
+    def best(self, wanted: Wanted, *, limit: int, offset: int, among: int, by: By = By.WORDS) -> list[int]:
         newest = (
-            f"SELECT rowid AS number, bm25(search_text, {self._WEIGHTS}) AS badness FROM search_text"  # noqa: S608  (as above)
+            f"SELECT rowid AS number, bm25(search_text, {self._WEIGHTS[by]}) AS badness FROM search_text"  # noqa: S608  (as above)
             f" WHERE {_where('rowid', wanted)} ORDER BY rowid DESC LIMIT :among"
         )
         ordered = f"SELECT number FROM ({newest}) ORDER BY badness, number DESC LIMIT :limit OFFSET :offset"  # noqa: S608  (as above)
@@ -129,7 +137,8 @@ class Fts5:
 class Tsvectors:
     """PostgreSQL's tsvector, ranked by ts_rank (https://www.postgresql.org/docs/current/textsearch-controls.html)."""
 
-    _WEIGHTS = "{0.1, 0, 0.4, 1}"  # of D, C, B and A: abstract, tags, authors and title
+    # Of D, C, B and A: abstract, tags, authors and title.
+    _WEIGHTS = {By.WORDS: "{0.1, 0, 0.4, 1}", By.MEANING: "{0.5, 0, 0, 1}"}  # noqa: RUF012  (a constant)
     _BY_LENGTH = 1  # a rank is divided by 1 + the logarithm of the document's length
     _LAST_POSITION = 16383  # what stands behind it has no place of its own
     _LETTERS = {Part.TITLE: "A", Part.AUTHORS: "B", Part.TAGS: "C", Part.ABSTRACT: "D"}  # noqa: RUF012  (a constant)
@@ -153,12 +162,12 @@ class Tsvectors:
         ordered = f"SELECT document FROM search_text WHERE {self._where(wanted)} ORDER BY document DESC"  # noqa: S608  (as above)
         return self._asked(f"{ordered} LIMIT :limit OFFSET :offset", wanted, limit=limit, offset=offset)
 
-    def best(self, wanted: Wanted, *, limit: int, offset: int, among: int) -> list[int]:
+    def best(self, wanted: Wanted, *, limit: int, offset: int, among: int, by: By = By.WORDS) -> list[int]:
         newest = (
             f"SELECT document, lexemes FROM search_text WHERE {self._where(wanted)}"  # noqa: S608  (as above)
             f" ORDER BY document DESC LIMIT :among"
         )
-        rank = f"ts_rank('{self._WEIGHTS}', lexemes, CAST(:wanted AS tsquery), {self._BY_LENGTH})"
+        rank = f"ts_rank('{self._WEIGHTS[by]}', lexemes, CAST(:wanted AS tsquery), {self._BY_LENGTH})"
         ordered = f"SELECT document FROM ({newest}) AS newest ORDER BY {rank} DESC, document DESC"  # noqa: S608  (as above)
         return self._asked(f"{ordered} LIMIT :limit OFFSET :offset", wanted, limit=limit, offset=offset, among=among)
 

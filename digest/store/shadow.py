@@ -1,29 +1,25 @@
-"""The shadow log: what came near to an edition and was left out of it, so that a reader can reclaim it."""
+"""The shadow log: what came near to an edition and was left out of it, so that a reader can reclaim it.
+
+All that an edition left out is one row (`shadow_lines`). A line that somebody asked for, and what is carried from an
+edition that was never sent, is a row of its own besides, which says more.
+"""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from itertools import islice
+from typing import Any
 
 import sqlalchemy as sa
 
-from digest.identity import PaperId
 from digest.papers import Paper
 from digest.store import tables as t
 from digest.store.papers import Papers
+from digest.store.shadow_lines import LeftOut as LeftOut
+from digest.store.shadow_lines import Line, packed, unpacked
 from digest.store.upsert import CHUNK, MANY, chunks, in_columns, insert, many
 from digest.store.works import Works
-
-
-class LeftOut(NamedTuple):  # an edition has fifty
-    """A paper that an edition might have brought, and what kept it out."""
-
-    paper: PaperId  # which must be kept
-    interest: str  # the name of the one it ranked highest for
-    score: float  # raw, unbounded, finite
-    probability: float | None  # 0 to 1; None where scores are not calibrated
-    why: str  # in plain words: "below the threshold"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +36,18 @@ class Shadowed:
     reclaimed_at: datetime | None  # UTC
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A line of the log, its paper still a number."""
+
+    edition: int
+    slot_date: date
+    line: Line
+    reclaimed_at: datetime | None
+
+
 CARRIED = "its mail could not be sent in time"
+_EDITIONS = 20  # of one reader that are looked through at once
 
 
 class Shadow:
@@ -57,45 +64,35 @@ class Shadow:
 
     def keep_all(self, entries: Mapping[int, Sequence[LeftOut]]) -> None:
         """The same for many editions, by number."""
-        told = [(edition, entry) for edition, each in entries.items() for entry in each]
-        rows = self._papers.rows({entry.paper for _, entry in told})
-        statement = insert(self._db, t.left_out).on_conflict_do_nothing()
-        for part in chunks(told, MANY):
+        told = {edition: lines for edition, lines in entries.items() if lines}
+        rows = self._papers.rows({entry.paper for lines in told.values() for entry in lines})
+        statement = insert(self._db, t.shadow).on_conflict_do_nothing()
+        for part in chunks(list(told.items()), MANY):
             cells: dict[str, list[Any]] = {
                 "edition_id": [edition for edition, _ in part],
-                "paper_id": [rows[entry.paper] for _, entry in part],
-                "interest": [entry.interest for _, entry in part],
-                "score": [entry.score for _, entry in part],
-                "probability": [entry.probability for _, entry in part],
-                "why": [entry.why for _, entry in part],
+                "lines": [packed(lines, rows) for _, lines in part],
             }
             in_columns(self._db, statement, cells)
 
     def of(self, subscriber: int, *, limit: int, since: date | None = None) -> list[Shadowed]:
         """What a subscriber's editions left out, at most `limit`: newest edition first, in it the highest score."""
-        e, out = t.edition.c, t.left_out.c
-        query = sa.select(t.left_out, e.slot_date).join(t.edition).where(e.subscriber_id == subscriber)
-        if since is not None:
-            query = query.where(e.slot_date >= since)
-        order = (e.slot_date.desc(), e.id.desc(), out.score.desc(), out.paper_id)
-        found = self._db.execute(query.order_by(*order).limit(limit)).all()
-        papers = self._papers.by_row(row.paper_id for row in found)
-        return [_shadowed(row, papers[row.paper_id].paper) for row in found]
+        found = list(islice(self._newest_first(subscriber, since), limit))
+        papers = self._papers.by_row(each.line.paper for each in found)
+        return [_shadowed(each, papers[each.line.paper].paper) for each in found]
 
     def reclaim(self, subscriber: int, paper: int, *, now: datetime) -> bool:
         """Mark the newest line of a subscriber that names a work, under any of its papers; False where none does.
 
         A line that is marked already keeps its time.
         """
-        out, e = t.left_out.c, t.edition.c
-        query = sa.select(out.edition_id, out.paper_id).join(t.edition).where(e.subscriber_id == subscriber)
-        lines = self._db.execute(query.order_by(e.slot_date.desc(), e.id.desc())).all()
-        roots = self._works.roots({paper, *(line.paper_id for line in lines)})
-        line = next((line for line in lines if roots[line.paper_id] == roots[paper]), None)
-        if line is None:
+        lines = list(self._newest_first(subscriber))
+        roots = self._works.roots({paper, *(each.line.paper for each in lines)})
+        found = next((each for each in lines if roots[each.line.paper] == roots[paper]), None)
+        if found is None:
             return False
-        this = (out.edition_id == line.edition_id, out.paper_id == line.paper_id, out.reclaimed_at.is_(None))
-        self._db.execute(sa.update(t.left_out).where(*this).values(reclaimed_at=now))
+        statement = insert(self._db, t.left_out).values(**_row(found), reclaimed_at=now)
+        first = {"reclaimed_at": sa.func.coalesce(t.left_out.c.reclaimed_at, statement.excluded.reclaimed_at)}
+        self._db.execute(statement.on_conflict_do_update(index_elements=["edition_id", "paper_id"], set_=first))
         return True
 
     def carry(self, edition: int, *, now: datetime) -> int:
@@ -141,10 +138,30 @@ class Shadow:
                 waiting[subscriber].add(roots[paper])
         return dict(waiting)
 
-    def forget_before(self, day: date) -> int:
-        """Forget the lines of editions of earlier local dates, reclaimed or not, and return how many there were."""
-        older = sa.select(t.edition.c.id).where(t.edition.c.slot_date < day)
-        return self._db.execute(sa.delete(t.left_out).where(t.left_out.c.edition_id.in_(older))).rowcount
+    def _newest_first(self, subscriber: int, since: date | None = None) -> Iterator[_Kept]:
+        """The lines of a subscriber, newest edition first, in it the highest score; as far as somebody asks."""
+        e = t.edition.c
+        query = sa.select(e.id, e.slot_date).where(e.subscriber_id == subscriber)
+        if since is not None:
+            query = query.where(e.slot_date >= since)
+        editions = self._db.execute(query.order_by(e.slot_date.desc(), e.id.desc())).all()
+        for part in chunks(editions, _EDITIONS):
+            lines = self._lines([number for number, _ in part])
+            for number, slot_date in part:
+                order = sorted(lines[number].values(), key=lambda each: (-each[0].score, each[0].paper))
+                yield from (_Kept(number, slot_date, line, reclaimed_at) for line, reclaimed_at in order)
+
+    def _lines(self, editions: Sequence[int]) -> dict[int, dict[int, tuple[Line, datetime | None]]]:
+        """By edition and paper what was left out, and when it was asked for."""
+        found: dict[int, dict[int, tuple[Line, datetime | None]]] = {number: {} for number in editions}
+        kept = sa.select(t.shadow).where(t.shadow.c.edition_id.in_(editions))
+        for number, lines in self._db.execute(kept):
+            found[number] = {line.paper: (line, None) for line in unpacked(lines)}
+        single = sa.select(t.left_out).where(t.left_out.c.edition_id.in_(editions))
+        for row in self._db.execute(single):
+            line = Line(row.paper_id, row.interest, row.score, row.probability, row.why)
+            found[row.edition_id][row.paper_id] = line, row.reclaimed_at
+        return found
 
     def _reclaimed(self, wanted: set[int]) -> list[tuple[int, int]]:
         """Every subscriber and paper of a line that is marked; for many subscribers all marks are read at once."""
@@ -165,14 +182,26 @@ class Shadow:
         return found
 
 
-def _shadowed(row: sa.Row[Any], paper: Paper) -> Shadowed:
+def _row(kept: _Kept) -> dict[str, Any]:
+    return {
+        "edition_id": kept.edition,
+        "paper_id": kept.line.paper,
+        "interest": kept.line.interest,
+        "score": kept.line.score,
+        "probability": kept.line.probability,
+        "why": kept.line.why,
+    }
+
+
+def _shadowed(kept: _Kept, paper: Paper) -> Shadowed:
+    line = kept.line
     return Shadowed(
-        edition=row.edition_id,
-        slot_date=row.slot_date,
+        edition=kept.edition,
+        slot_date=kept.slot_date,
         paper=paper,
-        interest=row.interest,
-        score=row.score,
-        probability=row.probability,
-        why=row.why,
-        reclaimed_at=row.reclaimed_at,
+        interest=line.interest,
+        score=line.score,
+        probability=line.probability,
+        why=line.why,
+        reclaimed_at=kept.reclaimed_at,
     )

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from digest.identity import PaperId
 from digest.store import tables as t
-from digest.store.upsert import chunks, insert
+from digest.store.among import among
+from digest.store.upsert import MANY, chunks, insert
 from digest.store.works import Works
 from digest.subscribers import (
     MAIN,
@@ -252,13 +253,13 @@ class Subscribers:
             votes[interest][verdict].append(Vote(paper=key, given_at=given_at))
         return votes
 
-    def voted(self, keys: Iterable[PaperId]) -> Iterator[tuple[PaperId, int, str, bytes]]:
-        """Of papers that readers judged: key, row number, title and counted terms; of those that are kept."""
+    def voted(self, keys: Iterable[PaperId]) -> Iterator[tuple[PaperId, int, str]]:
+        """Of papers that readers judged: key, row number and title; of those that are kept."""
         p = t.paper.c
-        for part in chunks(sorted(set(keys))):
-            query = sa.select(p.canonical_key, p.id, p.title, p.terms).where(p.canonical_key.in_(part))
-            for key, row, title, terms in self._db.execute(query):
-                yield PaperId(key), row, title, terms
+        for part in chunks(sorted(set(keys)), MANY):
+            query = sa.select(p.canonical_key, p.id, p.title).where(among(self._db, p.canonical_key, part))
+            for key, row, title in self._db.execute(query).all():
+                yield PaperId(key), row, title
 
     def seen(self, subscriber: int) -> set[PaperId]:
         """Every work that an edition has brought to a subscriber, under the id it is read as."""
@@ -283,8 +284,8 @@ class Subscribers:
         self, subscribers: list[int], query: sa.Select[Any], column: sa.ColumnElement[int]
     ) -> Iterator[sa.Row[Any]]:
         """The rows of a query that belong to the subscribers, however many they are."""
-        for part in chunks(subscribers):
-            yield from self._db.execute(query.where(column.in_(part)))
+        for part in chunks(subscribers, MANY):
+            yield from self._db.execute(query.where(among(self._db, column, part))).all()  # at once: in half the time
 
 
 def _schedule_columns(schedule: Schedule) -> dict[str, Any]:

@@ -5,6 +5,10 @@ import sqlalchemy as sa
 from digest.store import search_tables as search_tables
 from digest.store.audit_tables import audit as audit
 from digest.store.audit_tables import restoration as restoration
+from digest.store.group_tables import group_interest as group_interest
+from digest.store.group_tables import group_list as group_list
+from digest.store.group_tables import group_member as group_member
+from digest.store.group_tables import reader_group as reader_group
 from digest.store.joining_tables import application as application
 from digest.store.joining_tables import joining as joining
 from digest.store.metadata import Id, belongs_to
@@ -16,6 +20,7 @@ from digest.store.outbox_tables import letter as letter
 from digest.store.outbox_tables import message as message
 from digest.store.outbox_tables import reply as reply
 from digest.store.outbox_tables import suppression as suppression
+from digest.store.shadow_tables import shadow as shadow
 from digest.store.text_tables import former_text as former_text
 from digest.store.types import UtcDateTime
 from digest.store.wanted_tables import wanted as wanted
@@ -301,7 +306,7 @@ seen = sa.Table(
 
 RECLAIMED = "reclaimed_at IS NOT NULL"
 
-left_out = sa.Table(  # the shadow log: what came near to an edition and was not in it
+left_out = sa.Table(  # of the shadow log, what stands by itself: what was asked for, or is carried
     "left_out",
     metadata,
     sa.Column("edition_id", sa.ForeignKey("edition.id", ondelete="CASCADE"), primary_key=True),

@@ -13,8 +13,9 @@ from digest import identity
 from digest.identity import PaperId, Rule
 from digest.papers import Paper
 from digest.store import tables as t
+from digest.store.among import among
 from digest.store.search import mark
-from digest.store.upsert import chunks, insert, many
+from digest.store.upsert import MANY, chunks, insert, many
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +81,7 @@ class Works:
     def read_as_each(self, names: Iterable[PaperId]) -> dict[PaperId, PaperId]:
         """The same for many names; those that nothing kept goes by are not among them."""
         wanted = set(names)
-        return self._found(wanted) | self._own(wanted)
+        return self._read(self._named(wanted) | self._rows(wanted))
 
     def roots(self, rows: Iterable[int]) -> dict[int, int]:
         """For each paper, the one that it is read as: itself, unless it was merged."""
@@ -93,7 +94,7 @@ class Works:
             found = self._steps(open_ends)
             steps |= found
             open_ends = set(found.values()) - asked
-        return {row: _end(row, steps) for row in wanted}
+        return {row: _end(row, steps) for row in wanted} if steps else {row: row for row in wanted}
 
     def kept_as(self, rows: Iterable[int]) -> dict[int, PaperId]:
         """The id that each paper is read as."""
@@ -155,6 +156,19 @@ class Works:
 
     def _found(self, names: set[PaperId]) -> dict[PaperId, PaperId]:
         """The id that each name is kept under, of those that are."""
+        return self._read(self._named(names))
+
+    def _own(self, ids: Iterable[PaperId]) -> dict[PaperId, PaperId]:
+        """The id that each paper is read as, of those that are kept under an id of their own."""
+        return self._read(self._rows(ids))
+
+    def _read(self, rows: Mapping[PaperId, int]) -> dict[PaperId, PaperId]:
+        """The id that each paper is read as, by the name that led to it."""
+        keys = self.kept_as(rows.values())
+        return {name: keys[row] for name, row in rows.items()}
+
+    def _named(self, names: set[PaperId]) -> dict[PaperId, int]:
+        """The row number behind each name, of those that anything goes by."""
         i = t.identifier.c
         rows: dict[PaperId, int] = {}
         for scheme in {identity.scheme_of(name) for name in names}:
@@ -162,35 +176,28 @@ class Works:
             for part in chunks(values):
                 query = sa.select(i.value, i.paper_id).where(i.scheme == scheme, i.value.in_(part))
                 rows |= {PaperId(f"{scheme}:{value}"): row for value, row in self._db.execute(query)}
-        keys = self.kept_as(rows.values())
-        return {name: keys[row] for name, row in rows.items()}
-
-    def _own(self, ids: Iterable[PaperId]) -> dict[PaperId, PaperId]:
-        """The id that each paper is read as, of those that are kept under an id of their own."""
-        rows = self._rows(ids)
-        keys = self.kept_as(rows.values())
-        return {key: keys[row] for key, row in rows.items()}
+        return rows
 
     def _rows(self, keys: Iterable[PaperId]) -> dict[PaperId, int]:
         p = t.paper.c
         found: dict[PaperId, int] = {}
-        for part in chunks(sorted(keys)):
-            query = sa.select(p.canonical_key, p.id).where(p.canonical_key.in_(part))
-            found |= {PaperId(key): row for key, row in self._db.execute(query)}
+        for part in chunks(sorted(keys), MANY):
+            query = sa.select(p.canonical_key, p.id).where(among(self._db, p.canonical_key, part))
+            found.update((PaperId(key), row) for key, row in self._db.execute(query))
         return found
 
     def _keys(self, rows: set[int]) -> dict[int, PaperId]:
         found: dict[int, PaperId] = {}
-        for part in chunks(sorted(rows)):
-            query = sa.select(t.paper.c.id, t.paper.c.canonical_key).where(t.paper.c.id.in_(part))
-            found |= {row: PaperId(key) for row, key in self._db.execute(query)}
+        for part in chunks(sorted(rows), MANY):
+            query = sa.select(t.paper.c.id, t.paper.c.canonical_key).where(among(self._db, t.paper.c.id, part))
+            found.update((row, PaperId(key)) for row, key in self._db.execute(query).all())
         return found
 
     def _steps(self, rows: set[int]) -> dict[int, int]:
         m = t.merge.c
         found: dict[int, int] = {}
-        for part in chunks(sorted(rows)):
-            query = sa.select(m.paper_id, m.into_id).where(m.paper_id.in_(part), m.split_at.is_(None))
+        for part in chunks(sorted(rows), MANY):
+            query = sa.select(m.paper_id, m.into_id).where(among(self._db, m.paper_id, part), m.split_at.is_(None))
             found.update((row, into) for row, into in self._db.execute(query))
         return found
 

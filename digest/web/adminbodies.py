@@ -10,7 +10,7 @@ from typing import Annotated
 
 from digest import membership
 from digest.rendering.public import public_key
-from digest.subscribers import DAY_NAMES, EditionKind, Interest, Subscriber, SubscriberState, Verdict, Vote
+from digest.subscribers import DAY_NAMES, Interest, Subscriber, SubscriberState, Verdict, Vote
 
 _MINUTES = "Hours and minutes of the day there, such as 07:00"
 
@@ -21,6 +21,13 @@ class WantedState(StrEnum):
     ACTIVE = "active"
     PAUSED = "paused"
     LEFT = "left"
+
+
+class OwnKind(StrEnum):
+    """How often somebody gets an edition of their own."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
 
 
 # ------------------------------------------------------------ what is sent
@@ -35,7 +42,7 @@ class NewSubscriber:
     send_at: Annotated[str, _MINUTES] = "07:00"
     days: Annotated[tuple[str, ...], "mon, tue, …"] = DAY_NAMES
     size: Annotated[int, "Papers in an edition at most", {"minimum": 1, "maximum": 100}] = membership.DEFAULT_SIZE
-    kind: EditionKind = EditionKind.DAILY
+    kind: OwnKind = OwnKind.DAILY
     plain: Annotated[bool, "Mails without HTML"] = False
     categories: tuple[str, ...] = ()
     interests: Annotated[tuple[str, ...], "Sentences for the interest `main`"] = ()
@@ -49,7 +56,7 @@ class Delivery:
     send_at: Annotated[str, _MINUTES]
     days: tuple[str, ...]
     size: Annotated[int, {"minimum": 1, "maximum": 100}]
-    kind: EditionKind
+    kind: OwnKind
     plain: bool
     language: str
 
@@ -98,7 +105,7 @@ class SubscriberAnswer:
     send_at: str
     days: tuple[str, ...]
     size: int
-    kind: EditionKind
+    kind: OwnKind
     plain: bool
     language: str
     next_due_at: datetime
@@ -159,7 +166,7 @@ def subscriber_of(who: Subscriber) -> SubscriberAnswer:
         send_at=f"{who.schedule.send_at:%H:%M}",
         days=tuple(name for day, name in enumerate(DAY_NAMES) if day in who.schedule.days),
         size=who.size,
-        kind=who.kind,
+        kind=OwnKind(who.kind),
         plain=who.plain,
         language=who.language,
         next_due_at=who.next_due_at,

@@ -9,7 +9,7 @@ from digest.errors import InvalidInput
 from digest.membership import preferences
 from digest.membership.preferences import entries_of
 from digest.membership.typed import interest_name, quota, weight
-from digest.subscribers import DAY_NAMES, Interest, ProfileField, Schedule, Subscriber, SubscriberState
+from digest.subscribers import DAY_NAMES, EditionKind, Interest, ProfileField, Schedule, Subscriber, SubscriberState
 from digest.web.adminbodies import (
     Delivery,
     InterestAnswer,
@@ -72,7 +72,7 @@ def add(app: App, body: NewSubscriber) -> SubscriberAnswer:
             now=app.now,
             schedule=schedule,
             papers=body.size,
-            kind=body.kind,
+            kind=EditionKind(body.kind),
             plain=body.plain,
             categories=body.categories,
             interests=body.interests,
@@ -94,7 +94,7 @@ def change(app: App, body: Delivery, number: int) -> SubscriberAnswer | None:
             send_at=wanted.send_at,
             on=wanted.days,
             papers=body.size,
-            kind=body.kind,
+            kind=EditionKind(body.kind),
             plain=body.plain,
             language=body.language,
         )

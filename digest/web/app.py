@@ -37,8 +37,8 @@ def web_app(make_app: Callable[[], App]) -> Starlette:
     settings = make_app().settings
     pages, ask, metrics = Pages(settings.site), Asking(make_app), Metrics()
     doors = (  # addresses are compared in this order, so those that are asked for most come first
-        DaysDoor(ask, pages),
         FeedDoor(ask, pages),
+        DaysDoor(ask, pages),
         HouseDoor(ask, pages, metrics, Kept(time.monotonic), settings.web),
         LeavingDoor(ask, pages),
         ReadingDoor(ask, pages),

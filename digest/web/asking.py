@@ -17,12 +17,12 @@ class Asking:
 
     async def __call__(self, work: Callable[[App], Answer]) -> Answer:
         """What the work gives, done in a thread."""
+        return await asyncio.to_thread(self.at_once, work)
 
-        def asked() -> Answer:
-            app = self._make_app()
-            try:
-                return work(app)
-            finally:
-                app.close()
-
-        return await asyncio.to_thread(asked)
+    def at_once(self, work: Callable[[App], Answer]) -> Answer:
+        """What the work gives, done here: in the event loop, it must wait for nothing."""
+        app = self._make_app()
+        try:
+            return work(app)
+        finally:
+            app.close()

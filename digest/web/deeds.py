@@ -9,7 +9,7 @@ from datetime import date
 from digest.app import App
 from digest.errors import InvalidInput
 from digest.identity import PaperId
-from digest.membership import data, feeds, joining, people, preferences, typed
+from digest.membership import data, feeds, groups, joining, people, preferences, typed
 from digest.rendering.words import N_
 from digest.subscribers import DAY_NAMES, EditionKind, ProfileField, Subscriber
 from digest.web.forms import Form
@@ -166,6 +166,21 @@ def reclaim(app: App, who: Subscriber, form: Form) -> Went:
     return Went(page="left-out", part="text", said="reclaimed")
 
 
+def group(app: App, who: Subscriber, form: Form) -> Went:
+    number = form.read("group", _group)
+    if number is not None:
+        with _refusing(form, "group"):
+            groups.choose_by_link(
+                app.store,
+                who,
+                number,
+                takes_list=form.text("list") == "yes",
+                shows_sent=form.text("sent") == "yes",
+                now=app.now,
+            )
+    return Went(part="groups", said="saved")
+
+
 def make_feed(app: App, who: Subscriber, form: Form) -> Went:
     token = ""
     with _refusing(form, "feed"):
@@ -193,6 +208,7 @@ DEEDS: dict[str, Deed] = {
     "unvote": unvote,
     "unsave": unsave,
     "reclaim": reclaim,
+    "group": group,
     "make-feed": make_feed,
     "stop-feed": stop_feed,
 }
@@ -205,6 +221,12 @@ _NO_DATE = N_("not a date: {text!r}; give one such as 2026-03-31")
 
 def _size(text: str) -> int:
     return typed.size(_whole(text))
+
+
+def _group(text: str) -> int:
+    if not re.fullmatch(r"[1-9][0-9]{0,8}", text):
+        raise InvalidInput(N_("you are not in that group any more"))
+    return int(text)
 
 
 def _quota(text: str) -> int | None:
@@ -246,10 +268,9 @@ def _day(text: str) -> date | None:
 
 
 def _kind(text: str) -> EditionKind:
-    try:
-        return EditionKind(text)
-    except ValueError as error:
-        raise InvalidInput(N_("choose daily or weekly")) from error
+    if text not in (EditionKind.DAILY, EditionKind.WEEKLY):
+        raise InvalidInput(N_("choose daily or weekly"))
+    return EditionKind(text)
 
 
 def _field(text: str) -> ProfileField:

@@ -1,6 +1,7 @@
 """Pages as answers: written from templates, an operator's own where there are any."""
 
 import logging
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -17,6 +18,7 @@ from digest.rendering.templates import environment, render, translated
 from digest.rendering.words import Words
 
 log = logging.getLogger(__name__)
+_CSS_SIGNS = re.compile(r'["\\\n]')  # which end a string of CSS, or mean something else in it
 
 
 @cache
@@ -81,11 +83,18 @@ class Pages:
         """A script, for what a page can do better with one."""
         return self._file(name, "text/javascript")
 
-    def style(self, name: str = "style.css") -> Response:
-        """A stylesheet: that of the pages, or `feed.css`."""
-        return self._file(name, "text/css")
+    def style(self) -> Response:
+        """The stylesheet of the pages."""
+        return self._file("style.css", "text/css")
 
-    def _file(self, name: str, media_type: str) -> Response:
+    def feed_style(self, language: str) -> Response:
+        """That of feeds, which says in a language what a browser shows."""
+        hint = catalogues.words(language).gettext("This is a feed: give its address to a feed reader.")
+        said = _CSS_SIGNS.sub(lambda sign: f"\\{ord(sign[0]):x} ", hint)
+        return self._file("feed.css", "text/css", vary="Accept-Language", after=f':root {{ --hint: "{said}"; }}\n')
+
+    def _file(self, name: str, media_type: str, *, vary: str = "", after: str = "") -> Response:
         assert self._own.loader is not None  # noqa: S101 - for the type checker
         text = self._own.loader.get_source(self._own, name)[0]
-        return Response(text, media_type=media_type, headers={"Cache-Control": "public, max-age=3600"})
+        headers = {"Cache-Control": "public, max-age=3600"} | ({"Vary": vary} if vary else {})
+        return Response(text + after, media_type=media_type, headers=headers)

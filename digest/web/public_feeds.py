@@ -30,7 +30,7 @@ def feed_written(content: bytes, changed: datetime | None, form: str) -> Written
 
 def feed_again(request: Request, found: Written) -> Response:
     """The same for what was written before."""
-    return answer(request, found, cache=f"public, max-age={FRESH_SECONDS}")
+    return answer(request, found, cache=f"public, max-age={FRESH_SECONDS}", vary="Accept-Encoding, Accept-Language")
 
 
 def feed_uri(store: Store, view: str) -> str:

@@ -14,7 +14,10 @@ REFUSALS = {
         N_("Not from there."),
         N_("Nothing was changed. Open the page again from your mail and press the button there."),
     ),
-    404: (N_("No such page."), N_("A link from a mail must be whole, to its last letter.")),
+    404: (
+        N_("No such page."),
+        N_("Papers are under /paper/2601.10962. A link from a mail must be whole, to its last letter."),
+    ),
     405: (N_("Not here."), N_("This page cannot do that. Open it again from your mail.")),
     408: (N_("Too slow."), N_("Nothing was changed. Try again.")),
     410: (N_("This edition is no longer kept."), N_("Your newer mails and the link to your settings still work.")),

@@ -24,6 +24,7 @@ from digest.rendering import catalogues
 from digest.rendering.plain import clean, one_line
 from digest.rendering.public import paper_href, public_paper
 from digest.rendering.public_feed import FORMS, last_changed, public_feed
+from digest.rendering.view import shown_title
 from digest.rendering.words import Words
 from digest.web.asking import Asking
 from digest.web.conditional import Written, answer, packs, written
@@ -34,6 +35,7 @@ from digest.web.public_feeds import FEED_NAMES, LINK_TYPES, feed_again, feed_pat
 
 LONGEST = 1000  # characters of a query
 _LONGEST_NAME = 200  # of an author
+_IN_A_FEED = 50  # results: a reader that asks once a day must miss none
 _CATEGORY = re.compile(r"[!-~]{0,100}")
 _PAGE_NUMBER = re.compile(r"[1-9][0-9]{0,4}")
 _DAY = re.compile(r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2})?")
@@ -54,8 +56,8 @@ class Asked:
     newest: bool = False  # the newest first, and not the best
     page: int = 1
 
-    def found(self, app: App) -> Found:
-        """The page of results."""
+    def found(self, app: App, *, size: int = browse.SEARCH_PAGE) -> Found:
+        """The page of results, at most `size`."""
         return browse.search(
             app.store,
             self.q,
@@ -67,6 +69,7 @@ class Asked:
             by_meaning=self.meaning,
             newest_first=self.newest,
             page=self.page,
+            size=size,
             now=app.now,
         )
 
@@ -174,7 +177,7 @@ class SearchDoor:
         return [(name, self._href(replace(asked, newest=way, page=1)), way == asked.newest) for name, way in ways]
 
     def _feed(self, app: App, asked: Asked, form: str, words: Words) -> Written:
-        found, site = asked.found(app), self._site.url.rstrip("/")
+        found, site = asked.found(app, size=_IN_A_FEED), self._site.url.rstrip("/")
         title = words.gettext("papers about {query}").format(query=asked.q) if asked.q else words.gettext("papers")
         content = public_feed(
             found.records,
@@ -206,8 +209,10 @@ def standfirst(found: Found, asked: Asked, words: Words) -> str:
     papers = words.papers(found.count)
     if not found.count:
         return words.gettext("Nothing here is like that. Try other words, or fewer filters.")
+    if found.near is not None:
+        return words.gettext("The nearest {papers} to “{title}”").format(papers=papers, title=shown_title(found.near))
     if found.by_meaning:
-        if asked.meaning or asked.q.lower().startswith("like:"):
+        if asked.meaning:
             return words.gettext("The nearest {papers} by meaning").format(papers=papers)
         return words.gettext("No paper has all these words. The nearest {papers} by meaning").format(papers=papers)
     return papers
@@ -247,7 +252,7 @@ def _is_on(query: QueryParams, name: str) -> bool:
 def _range(found: Found, words: Words) -> str:
     if found.pages == 1:
         return ""
-    first = (found.page - 1) * browse.SEARCH_PAGE + 1
+    first = (found.page - 1) * found.size + 1
     form, figures = words.gettext("{first} to {last} of {count}"), words.figures
     last = first + len(found.records) - 1
     return form.format(first=figures(first), last=figures(last), count=figures(found.count))

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import available_timezones
 
-from digest.membership import feeds, standing
+from digest.membership import feeds, groups, standing
 from digest.membership.preferences import entries_of
 from digest.membership.standing import Standing
 from digest.membership.typed import MOST_PAPERS
@@ -16,6 +16,7 @@ from digest.rendering import catalogues, told
 from digest.rendering.pages import interest_label, listed, percent
 from digest.rendering.words import N_, Words
 from digest.store import Store
+from digest.store.groups import Group, Member
 from digest.store.shadow import Shadowed
 from digest.subscribers import DAY_NAMES, MAIN, Interest, ProfileField, Schedule, Subscriber, SubscriberState, Verdict
 
@@ -82,6 +83,7 @@ def overview(store: Store, who: Subscriber, query: Mapping[str, str], now: datet
         "tomorrow": (today + timedelta(days=1)).isoformat(),
         "until": seen.subscriber.paused_until.isoformat() if seen.subscriber.paused_until else "",
         "feed_since": _feed_since(store, seen.subscriber, today),
+        "groups": [_group_of(*each, words) for each in groups.of_reader(store, who)],
     }
 
 
@@ -235,6 +237,18 @@ def _interest_line(each: Interest, words: Words) -> dict[str, str]:
         "liked": words.figures(len(each.liked)),
         "weight": told.pointed(f"{each.weight:g}", words),
         "most": words.gettext("any") if each.quota is None else str(each.quota),
+    }
+
+
+def _group_of(group: Group, chosen: Member, words: Words) -> dict[str, Any]:
+    """A group of the reader's, and what they chose there; `list` is "" where it has none."""
+    told = words.gettext("The common list, once a week, on {day}")
+    return {
+        "number": group.number,
+        "name": group.name,
+        "list": told.format(day=words.weekday(date(2001, 1, 1 + group.weekday))) if group.weekday is not None else "",
+        "takes_list": chosen.takes_list,
+        "shows_sent": chosen.shows_sent,
     }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from digest.compose.common import awaited
 from digest.store import Store, Transaction
 from digest.store.queue import Job
 from digest.ticks import ScheduleSettings
@@ -62,7 +63,8 @@ def _intervals(schedule: ScheduleSettings, timestamp: int) -> Iterator[Job]:
 
 
 def _composings(tx: Transaction, now: datetime, *, everybody: bool) -> Iterator[Job]:
-    for part in tx.queue.due(now, at_once=AT_ONCE, everybody=everybody):
+    lists = {reader // AT_ONCE for reader in awaited(tx, now)}
+    for part in sorted({*tx.queue.due(now, at_once=AT_ONCE, everybody=everybody), *lists}):
         yield Job(task=f"{SPACE}:compose", queue=COMPOSE, numbers={"part": part})
 
 

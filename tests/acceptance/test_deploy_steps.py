@@ -90,6 +90,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> str:
     for line in re.findall(r"^COPY (?!-)(.+) \S+$", without_comments(containerfile()), re.M):
         for name in line.split():
             copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+            (source / name).parent.mkdir(exist_ok=True)
             copy(ROOT / name, source / name)
     environment = folder / "paperround"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(environment)], check=True)

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     import PIL.Image
 
 Image = pytest.importorskip("PIL.Image", reason="without Pillow the pictures would be too large to keep")
-_CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 _QUIET = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync --hide-scrollbars"
 ).split()
-_SCHEME = {"light": "1", "dark": "0"}
+SCHEMES = {"light": "1", "dark": "0"}
 _FIRST, _LAST, _BAND = 2600, 1500, 24  # pixels of a long mail that are shown
 _BETWEEN = (128, 128, 128)
 _COLOURS = 64  # the most frequent, as they are; the others become the nearest of them
@@ -36,7 +36,7 @@ _PICTURE_BYTES = 250_000
 @pytest.fixture(scope="module")
 def pages(replay: Replay, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The HTML of every kind of mail, as a file."""
-    if _CHROMIUM is None:
+    if CHROMIUM is None:
         pytest.skip("no Chromium here")
     folder = tmp_path_factory.mktemp("pictures")
     found = {}
@@ -49,7 +49,7 @@ def pages(replay: Replay, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
 
 
 def browser(*arguments: str, profile: Path) -> str:
-    command = [str(_CHROMIUM), *_QUIET, f"--user-data-dir={profile}", *arguments]
+    command = [str(CHROMIUM), *_QUIET, f"--user-data-dir={profile}", *arguments]
     return subprocess.run(command, check=True, capture_output=True, text=True, timeout=120).stdout
 
 
@@ -94,10 +94,28 @@ def in_few_colours(whole: "PIL.Image.Image") -> "PIL.Image.Image":
     return made
 
 
+def fits_and_is_pictured(
+    pages: dict[str, Path], name: str, width: int, scheme: str, folder: Path, file: str, most: int = _PICTURE_BYTES
+) -> tuple[str, str]:
+    """A page in a window of this width: nothing of it is cut off, and it is as dark as it should be; what was seen."""
+    look = f"--blink-settings=preferredColorScheme={SCHEMES[scheme]}"
+    shown, height, red = map(int, measured(pages[name], width, look, folder))
+    shot = folder / "shot.png"
+    window = f"--window-size={width},{height}"
+    browser(look, window, f"--screenshot={shot}", pages[name].as_uri(), profile=folder / "b")
+    picture = ROOT / "docs" / "look" / file
+    kept(shot, picture)
+
+    assert shown == width
+    assert (red < 60) is (scheme == "dark")
+    assert 5_000 < picture.stat().st_size < most
+    return f"{name} at {width} px, {scheme}", f"{height} px high, no sideways scroll; {picture.relative_to(ROOT)}"
+
+
 @pytest.mark.parametrize(
     ("name", "width", "scheme"),
     [
-        *(("daily", width, scheme) for width in (600, 375) for scheme in _SCHEME),
+        *(("daily", width, scheme) for width in (600, 375) for scheme in SCHEMES),
         ("weekly", 600, "light"),
         *((letter, 600, "light") for letter in ("welcome", "still reading", "goodbye")),
     ],
@@ -105,16 +123,5 @@ def in_few_colours(whole: "PIL.Image.Image") -> "PIL.Image.Image":
 def test_a_mail_fits_its_window_and_is_pictured(
     pages: dict[str, Path], tmp_path: Path, name: str, width: int, scheme: str, figure: Figures
 ) -> None:
-    look = f"--blink-settings=preferredColorScheme={_SCHEME[scheme]}"
-    shown, height, red = map(int, measured(pages[name], width, look, tmp_path))
-    shot = tmp_path / "shot.png"
-    window = f"--window-size={width},{height}"
-    browser(look, window, f"--screenshot={shot}", pages[name].as_uri(), profile=tmp_path / "b")
     stem = f"{width}-{scheme}" if name == "daily" else name.replace(" ", "-")
-    picture = ROOT / "docs" / "look" / f"mail-{stem}.png"
-    kept(shot, picture)
-
-    assert shown == width
-    assert (red < 60) is (scheme == "dark")
-    assert 5_000 < picture.stat().st_size < _PICTURE_BYTES
-    figure(f"{name} at {width} px, {scheme}", f"{height} px high, no sideways scroll; {picture.relative_to(ROOT)}")
+    figure(*fits_and_is_pictured(pages, name, width, scheme, tmp_path, f"mail-{stem}.png"))

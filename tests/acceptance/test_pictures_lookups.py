@@ -21,8 +21,8 @@ from digest.signals import COMMENTS, ORGANISATION, UPVOTES, Signal
 from digest.sources.settings import EnrichmentSettings
 from digest.store import DatabaseSettings, Store
 from digest.web import web_app
-from tests.acceptance.conftest import ROOT, Figures
-from tests.acceptance.test_pictures import _CHROMIUM, _SCHEME, browser, kept, measured
+from tests.acceptance.conftest import Figures
+from tests.acceptance.test_pictures import CHROMIUM, SCHEMES, fits_and_is_pictured
 from tests.acceptance.test_pictures_pages import _STYLE
 from tests.store.builders import announce, announced
 from tests.web.builders import ask
@@ -35,7 +35,7 @@ _PICTURE_BYTES = 500_000  # the wide ones have three columns
 @pytest.fixture(scope="module")
 def pages(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Both pages as files with their stylesheet in them."""
-    if _CHROMIUM is None:
+    if CHROMIUM is None:
         pytest.skip("no Chromium here")
     folder = tmp_path_factory.mktemp("lookups")
     texts, style = _looked_up(shared, folder)
@@ -94,21 +94,11 @@ def _read(told: dict[str, str]) -> Paper:
     )
 
 
-@pytest.mark.parametrize("scheme", _SCHEME)
+@pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("width", [375, 1280])
 @pytest.mark.parametrize("name", ["paper", "author"])
 def test_a_page_fits_its_window_and_is_pictured(
     pages: dict[str, Path], tmp_path: Path, name: str, width: int, scheme: str, figure: Figures
 ) -> None:
-    look = f"--blink-settings=preferredColorScheme={_SCHEME[scheme]}"
-    shown, height, red = map(int, measured(pages[name], width, look, tmp_path))
-    shot = tmp_path / "shot.png"
-    window = f"--window-size={width},{height}"
-    browser(look, window, f"--screenshot={shot}", pages[name].as_uri(), profile=tmp_path / "b")
-    picture = ROOT / "docs" / "look" / f"page-{name}-{width}-{scheme}.png"
-    kept(shot, picture)
-
-    assert shown == width
-    assert (red < 60) is (scheme == "dark")
-    assert 5_000 < picture.stat().st_size < _PICTURE_BYTES
-    figure(f"{name} at {width} px, {scheme}", f"{height} px high, no sideways scroll; {picture.relative_to(ROOT)}")
+    file = f"page-{name}-{width}-{scheme}.png"
+    figure(*fits_and_is_pictured(pages, name, width, scheme, tmp_path, file, _PICTURE_BYTES))

@@ -14,15 +14,8 @@ from digest.app import App
 from digest.cli import main
 from digest.enrich.people import find_people
 from digest.web import web_app
-from tests.acceptance.conftest import ROOT, Figures, Replay
-from tests.acceptance.test_pictures import (
-    _CHROMIUM,
-    _PICTURE_BYTES,
-    _SCHEME,
-    browser,
-    kept,
-    measured,
-)
+from tests.acceptance.conftest import Figures, Replay
+from tests.acceptance.test_pictures import CHROMIUM, SCHEMES, fits_and_is_pictured
 from tests.web.builders import ask
 
 _WEDNESDAY, _THURSDAY = "2026-02-04", "2026-02-05"
@@ -35,7 +28,7 @@ _STYLE = '<link rel="stylesheet" href="/static/style.css">'
 @pytest.fixture(scope="module")
 def pages(replay: Replay, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Each page after two days of listings and votes, as a file with its stylesheet in it."""
-    if _CHROMIUM is None:
+    if CHROMIUM is None:
         pytest.skip("no Chromium here")
     folder = tmp_path_factory.mktemp("pages")
     with pytest.MonkeyPatch.context() as environment:
@@ -74,21 +67,10 @@ def read(replay: Replay, folder: Path, setting: Callable[[str, str], None]) -> N
             assert main.run(["--config", str(folder / "config.toml"), "--now", f"{day}T07:30:00Z", *deed]) == 0
 
 
-@pytest.mark.parametrize("scheme", _SCHEME)
+@pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("width", [375, 1280])
 @pytest.mark.parametrize("name", _PATHS)
 def test_a_page_fits_its_window_and_is_pictured(
     pages: dict[str, Path], tmp_path: Path, name: str, width: int, scheme: str, figure: Figures
 ) -> None:
-    look = f"--blink-settings=preferredColorScheme={_SCHEME[scheme]}"
-    shown, height, red = map(int, measured(pages[name], width, look, tmp_path))
-    shot = tmp_path / "shot.png"
-    window = f"--window-size={width},{height}"
-    browser(look, window, f"--screenshot={shot}", pages[name].as_uri(), profile=tmp_path / "b")
-    picture = ROOT / "docs" / "look" / f"page-{name}-{width}-{scheme}.png"
-    kept(shot, picture)
-
-    assert shown == width
-    assert (red < 60) is (scheme == "dark")
-    assert 5_000 < picture.stat().st_size < _PICTURE_BYTES
-    figure(f"{name} at {width} px, {scheme}", f"{height} px high, no sideways scroll; {picture.relative_to(ROOT)}")
+    figure(*fits_and_is_pictured(pages, name, width, scheme, tmp_path, f"page-{name}-{width}-{scheme}.png"))

@@ -75,7 +75,7 @@ def disliking(who: Reader, item: Paper) -> Reader:
 
 
 @given(scene=scenes(), data=st.data())
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None)
 def test_the_order_of_papers_makes_no_difference(scene: Scene, data: st.DataObject) -> None:
     shuffled = data.draw(st.permutations(scene.items))
     one, other = (contenders(day(items, scene.space), scene.who) for items in (scene.items, shuffled))
@@ -85,7 +85,7 @@ def test_the_order_of_papers_makes_no_difference(scene: Scene, data: st.DataObje
 
 
 @given(scene=scenes(), data=st.data())
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None)
 def test_neither_other_readers_nor_their_order_make_a_difference(scene: Scene, data: st.DataObject) -> None:
     some = [*archive()[50:55], *listing(12, first=FIRST + 100)]
     voted = st.lists(st.sampled_from(some), max_size=6, unique_by=lambda item: item.id)
@@ -97,7 +97,7 @@ def test_neither_other_readers_nor_their_order_make_a_difference(scene: Scene, d
 
 
 @given(scene=scenes(), at=st.integers(0, 12))
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None)
 def test_an_unrelated_paper_changes_nothing_for_the_others(scene: Scene, at: int) -> None:
     more = [*scene.items[:at], STRANGE, *scene.items[at:]]
     before, after = (contenders(day(items, scene.space), scene.who) for items in (scene.items, more))
@@ -108,7 +108,7 @@ def test_an_unrelated_paper_changes_nothing_for_the_others(scene: Scene, at: int
 
 
 @given(scene=scenes())
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None)
 def test_a_second_look_shows_the_same(scene: Scene) -> None:
     assert contenders(day(scene.items, scene.space), scene.who) == contenders(day(scene.items, scene.space), scene.who)
 
@@ -117,7 +117,7 @@ def test_a_second_look_shows_the_same(scene: Scene) -> None:
 
 
 @given(scene=scenes(), topic=st.integers(0, 9), drawn=papers(at_least=1, first=FIRST + 700))
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None)
 def test_a_dislike_raises_no_score_and_lowers_what_is_like_it(scene: Scene, topic: int, drawn: list[Paper]) -> None:
     plain = replace(scene.who.profile.interests[0], texts=("graph abba",), include=(), follow=(), disliked=())
     who, items = Reader(Profile(interests=(plain,)), scene.who.papers), [*scene.items, about(topic, number=FIRST + 800)]
@@ -132,7 +132,7 @@ def test_a_dislike_raises_no_score_and_lowers_what_is_like_it(scene: Scene, topi
 
 
 @given(scene=scenes(), topic=st.integers(0, 9))
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None)
 def test_one_more_dislike_raises_no_score(scene: Scene, topic: int) -> None:
     ranking = day(scene.items, scene.space)
     before = scores(ranking, scene.who)

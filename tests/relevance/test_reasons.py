@@ -68,7 +68,7 @@ def exact(items: list[Paper], space: Space, who: Reader) -> list[float]:
 
 
 @given(scene=scenes())
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None)
 def test_contributions_sum_to_the_score_to_the_last_digits(scene: Scene) -> None:
     explained = explainer(day(scene.items, scene.space), scene.space, scene.who)
     for row, score in enumerate(exact(scene.items, scene.space, scene.who)):
@@ -78,7 +78,7 @@ def test_contributions_sum_to_the_score_to_the_last_digits(scene: Scene) -> None
 
 
 @given(scene=scenes())
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None)
 def test_what_is_shown_is_what_has_ranked(scene: Scene) -> None:
     ranking = day(scene.items, scene.space)
     explained = explainer(ranking, scene.space, scene.who)
@@ -87,7 +87,7 @@ def test_what_is_shown_is_what_has_ranked(scene: Scene) -> None:
 
 
 @given(scene=scenes())
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None)
 def test_every_reason_says_what_it_can_prove(scene: Scene) -> None:
     ranking = day(scene.items, scene.space)
     explained = explainer(ranking, scene.space, scene.who)
@@ -248,7 +248,7 @@ def likest(found: tuple[Reason, ...]) -> list[Reason]:
 
 
 @given(scene=scenes())
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None)
 def test_in_brief_every_share_is_the_same(scene: Scene) -> None:
     explained = explainer(day(scene.items, scene.space), scene.space, scene.who)
     for row, found in enumerate(explained.briefly(range(len(scene.items)))):
@@ -259,7 +259,7 @@ def test_in_brief_every_share_is_the_same(scene: Scene) -> None:
 
 
 @given(scene=scenes())
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None)
 def test_in_brief_the_words_are_those_that_gave_most_over_the_likest(scene: Scene) -> None:
     explained = explainer(day(scene.items, scene.space), scene.space, scene.who)
     with pytest.MonkeyPatch.context() as patch:

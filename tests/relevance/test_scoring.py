@@ -103,7 +103,7 @@ def is_the_best(found: Top, line: int, scores: Matrix, k: int) -> None:
     kind=st.sampled_from(("small", "archive", "embedded")),
 )
 @example(asked=[Taste(), ONE, BOTH], size=257, k=700, kind="archive")
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None)
 def test_the_best_papers_have_the_scores_of_the_formula(asked: list[Taste], size: int, k: int, kind: str) -> None:
     found = top(asked, size, k=k, kind=kind)
     for line, taste in enumerate(asked):

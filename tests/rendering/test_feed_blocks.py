@@ -13,6 +13,7 @@ from lxml import etree
 from digest.editions import Edition, ReasonKind, Slot
 from digest.rendering.catalogues import words
 from digest.rendering.feed import FeedLinks, FeedRenderer, FeedView
+from digest.rendering.feed_entries import NotAtHand
 from digest.rendering.templates import environment
 from tests.fakes import MONDAY, paper
 from tests.rendering.builders import (
@@ -98,6 +99,62 @@ def test_a_template_of_the_operator_comes_out_as_feedgen_has_it(tmp_path: Path, 
     made = [edition(item, day=TUESDAY)]
     ours, feedgens = (written(by(SITE, own), form, made) for by in (FeedRenderer, ByFeedgen))
     assert ours == feedgens
+
+
+NAMES = ("ants", "bees & 'wasps'", '<"crickets">')
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(
+    "template",
+    [
+        "<p>{{ why | join(' · ') }}</p>",
+        "<p>{% for each in why %}{{ loop.index }}. {{ each }} {% endfor %}</p>",
+        "<p>{% if why | length > 1 %}Reasons{% else %}Reason{% endif %}: {{ why | join(', ') }}</p>",
+        "<p>{% if why | length == 2 %}Both: {% endif %}{{ why | join(', ') }}</p>",
+        "<p>{{ why | first }}</p>",
+        "{% for each in why %}<p>{{ each }}{% endfor %}</p>",
+        "{% for each in why | reverse %}<p>{{ each }}</p>{% endfor %}",
+        "{{ why | join('1') }}{{ why | join('2') }}{{ why | join('1') }}100 %",
+        "{% if paper.title == 'Odd' %}{{ why | last }}{% else %}{{ why | join(' - ') }}{% endif %}",
+    ],
+)
+def test_however_many_reasons_there_are_a_template_comes_out_as_feedgen_has_it(
+    tmp_path: Path, form: str, template: str
+) -> None:
+    (tmp_path / "feed_entry.html.j2").write_text("{% if why %}" + template + "{% endif %}", encoding="utf-8")
+    own = environment(tmp_path)
+    ours, feedgens = (by(SITE, own) for by in (FeedRenderer, ByFeedgen))
+    for title in ("Even", "Odd", "Even"):
+        for slot in (Slot.CHOSEN, Slot.MUST_READ):
+            for count in (2, 1, 3, 0):
+                item = chosen(paper(title), *(reason(name, ReasonKind.AUTHOR) for name in NAMES[:count]), slot=slot)
+                made = [edition(item, day=TUESDAY)]
+                assert written(ours, form, made) == written(feedgens, form, made)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_one_block_serves_a_paper_for_however_many_reasons(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, item = FeedRenderer(SITE, TEMPLATES), paper("Shared")
+    made = [
+        [edition(chosen(item, *(reason(name, ReasonKind.AUTHOR) for name in NAMES[:count])))] for count in (2, 1, 3)
+    ]
+    written(ours, form, made[0])
+    told = [written(FEEDGEN, form, each) for each in made]
+    monkeypatch.setattr("digest.rendering.feed_blocks.render", None)  # whoever renders now fails
+    assert [written(ours, form, each) for each in made] == told
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_who_is_in_a_hurry_gets_what_is_at_hand_and_no_more(form: str) -> None:
+    ours = FeedRenderer(SITE, TEMPLATES)
+    made = [edition(chosen(paper("First"), reason("ants", ReasonKind.AUTHOR)))]
+    with pytest.raises(NotAtHand):
+        written(ours.hasty, form, made)
+    assert written(ours, form, made) == written(ours.hasty, form, made)
+    changed = [edition(chosen(paper("Second"), reason("ants", ReasonKind.AUTHOR)))]
+    with pytest.raises(NotAtHand):
+        written(ours.hasty, form, changed)
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -116,7 +116,7 @@ def test_it_speaks_other_languages() -> None:
     assert public_paper(record(), words("de"), today=MONDAY).date == "2. März"
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None)
 @given(st.text(), st.text(), st.text(), st.sampled_from(["public_paper", "paper_line"]))
 def test_hostile_text_stays_text(title: str, abstract: str, name: str, macro: str) -> None:
     hostile = "<script>alert(1)</script>"

@@ -94,11 +94,13 @@ def test_a_batch_that_named_nothing_is_not_told() -> None:
     [
         (None, True, False, "arXiv announced nothing today."),
         (None, False, False, "arXiv announced nothing on this day."),
-        (None, True, True, "The listing of this day is not there yet."),
+        (None, True, True, "Today’s listing is not there yet."),
         (None, False, True, "Nothing is kept of this day."),
-        (BatchState.WAITING, True, True, "The listing of this day is not there yet."),
+        (BatchState.WAITING, True, True, "Today’s listing is not there yet."),
+        (BatchState.WAITING, False, True, "The listing of this day is not there yet."),
         (BatchState.QUIET, False, True, "Nothing was announced."),
-        (BatchState.STALLED, True, True, "The listing of this day could not be read yet. It is asked for again."),
+        (BatchState.FAILED, False, True, "The listing of this day could not be read yet. It is asked for again."),
+        (BatchState.STALLED, True, True, "Today’s listing could not be read yet. It is asked for again."),
     ],
 )
 def test_an_empty_day_says_why(state: BatchState | None, is_today: bool, is_due: bool, said: str) -> None:

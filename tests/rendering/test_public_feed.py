@@ -141,7 +141,7 @@ def test_a_form_that_there_is_not_is_refused() -> None:
         feed(form="xml")
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None)
 @given(st.text(), st.text(), st.lists(st.text(), max_size=3), st.sampled_from(FORMS))
 def test_whatever_a_source_says_the_feed_can_be_read(title: str, abstract: str, authors: list[str], form: str) -> None:
     content = feed(record(title, abstract=abstract, authors=tuple(authors)), form=form)

@@ -97,4 +97,4 @@ def test_papers_of_an_older_database_come_in_with_the_next_run(empty_url: str) -
 def test_of_very_many_matches_the_newest_are_put_in_order(many: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search_engines, "RANKED", 10)
     answer = browse.search(many, "ants", now=NOW)
-    assert (len(answer.records), answer.count) == (50, 120)
+    assert (len(answer.records), answer.count) == (browse.SEARCH_PAGE, 120)

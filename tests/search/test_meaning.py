@@ -22,6 +22,8 @@ def test_the_nearest_papers_are_named_with_the_words_they_share(library: Store) 
 def test_like_and_an_id_finds_the_neighbours_of_that_paper(search: Search) -> None:
     answer = search("like:2603.90001")
     assert answer.by_meaning
+    assert answer.near is not None
+    assert answer.near.id == MINIMA.id
     assert GRAPHS.title in titles(answer)
     assert MINIMA.title not in titles(answer)
     assert search("like:2603.99999").count == 0

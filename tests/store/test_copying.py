@@ -17,13 +17,14 @@ from digest.papers import Cursor
 from digest.signals import UPVOTES, Signal
 from digest.store import DatabaseSettings, Store
 from digest.store.copying import Content
+from digest.store.group_lists import CommonList
 from digest.store.metadata import metadata
 from digest.store.shadow import LeftOut
 from digest.subscribers import MAIN, ProfileField, Verdict
 from tests.conftest import Databases
 from tests.fakes import MONDAY, paper
 from tests.shell import ADDRESS, shell
-from tests.store.builders import NOW, announce, announced, edition, reader
+from tests.store.builders import NOW, announce, announced, edition, reader, recommended
 
 
 def inhabit(store: Store) -> None:
@@ -43,6 +44,22 @@ def inhabit(store: Store) -> None:
         tx.shadow.keep(number, [LeftOut(paper=other.id, interest=MAIN, score=0.1, probability=None, why="low")])
         tx.deliveries.intend(number, message_id="<1@example.org>", now=NOW)
         tx.alarms.note("run-failed", MONDAY, "", NOW + timedelta(microseconds=7))
+        group = tx.groups.make("Ants’ lab", weekday=None, size=10, now=NOW)
+        main = tx.subscribers.make_interest(someone.id, MAIN)
+        assert group is not None
+        tx.groups.add(group, [someone.id], now=NOW)
+        tx.groups.share(group, main, quota=3, now=NOW)
+        tx.groups.lists.keep(
+            CommonList(
+                group=group,
+                day=MONDAY,
+                recommendations=(recommended(item),),
+                considered=(("cs.LG", 2),),
+                papers_read=2,
+                read_through=2,
+                made_at=NOW,
+            )
+        )
 
 
 def number_of_rows(store: Store) -> dict[str, int]:

@@ -49,7 +49,7 @@ def test_an_edition_comes_back_as_it_was_kept(store: Store) -> None:
     assert (found.id, found.subscriber_id, found.kind, found.slot_date) == (number, someone.id, chosen.kind, MONDAY)
 
 
-@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(score=scores, given_reasons=st.lists(reasons, max_size=4))
 def test_scores_and_reasons_come_back_to_the_last_bit(store: Store, score: float, given_reasons: list[Reason]) -> None:
     someone, item = reader(store), paper()

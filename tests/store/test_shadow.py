@@ -157,25 +157,13 @@ def test_what_many_readers_wait_for_is_read_in_as_many_statements_as_what_one_do
     assert for_both == 2 * for_few > 0
 
 
-def test_what_editions_of_earlier_dates_left_out_is_forgotten(store: Store) -> None:
-    someone, item, other = reader(store), paper(), paper()
-    keep(store, item, other)
-    leave_out(store, someone, left(item), left(other), slot_date=MONDAY)
-    leave_out(store, someone, left(item), slot_date=TUESDAY)
-    with store.begin() as tx:
-        assert tx.shadow.forget_before(MONDAY) == 0
-        assert tx.shadow.forget_before(TUESDAY) == 2
-        assert [line.slot_date for line in tx.shadow.of(someone.id, limit=9)] == [TUESDAY]
-        assert len(tx.editions.of(someone.id, limit=9)) == 2
-
-
 def test_the_log_of_a_deleted_edition_goes_with_it(store: Store) -> None:
     someone, item = reader(store), paper()
     keep(store, item)
     leave_out(store, someone, left(item))
     with store._engine.begin() as connection:
         connection.execute(sa.delete(t.edition))
-        assert connection.execute(sa.select(sa.func.count()).select_from(t.left_out)).scalar() == 0
+        assert connection.execute(sa.select(sa.func.count()).select_from(t.shadow)).scalar() == 0
 
 
 def test_a_line_of_an_edition_that_is_not_kept_is_refused(store: Store) -> None:

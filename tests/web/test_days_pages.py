@@ -94,7 +94,7 @@ def test_the_front_page_shows_the_newest_day_that_has_papers(door: Door) -> None
 
     assert page.findtext(".//h1") == "Daily papers, Friday 27 February"
     assert titles(page) == ["Paper 3", "Paper 2", "Paper 1"]
-    assert "The listing of this day is not there yet. Next listing: Tuesday 3 March, 03:45 UTC." in page.text_content()
+    assert "Today’s listing is not there yet. Next listing: Tuesday 3 March, 03:45 UTC." in page.text_content()
 
 
 def test_the_paper_with_most_votes_leads(door: Door) -> None:
@@ -180,7 +180,7 @@ def test_the_ledger_says_what_was_read(door: Door) -> None:
         ("/2026-03-01", "arXiv announced nothing on this day."),
         ("/2026-02-26", "Nothing is kept of this day."),
         ("/month/2026-01", "Nothing was announced in these days."),
-        ("/", "The listing of this day is not there yet. Next listing: Tuesday 3 March, 03:45 UTC."),
+        ("/", "Today’s listing is not there yet. Next listing: Tuesday 3 March, 03:45 UTC."),
     ],
 )
 def test_empty_days_say_so(door: Door, path: str, said: str) -> None:

@@ -26,7 +26,7 @@ from tests.web.builders import NOW, READER, Door, chosen_for
 
 DEEDS = ("more", "less", "save")
 _days = (MONDAY + timedelta(days=n) for n in count(1))  # a reader has one edition a day
-ONCE = settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+ONCE = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def shown(door: Door, path: str) -> Page:

@@ -13,6 +13,7 @@ from lxml import etree
 
 from digest import membership
 from digest.membership import feeds, preferences
+from digest.store.instant import Instant, NotNow
 from digest.store.prepared import Glance, Question
 from digest.subscribers import Subscriber
 from tests.fakes import MONDAY, paper
@@ -157,11 +158,11 @@ def counted(door: Door) -> Iterator[list[str]]:
 def test_the_second_answer_costs_one_query_and_no_rendering(
     door: Door, form: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("digest.web.feeds.LOOKED_SECONDS", 0.0)
+    monkeypatch.setattr("digest.web.feeds_kept.LOOKED_SECONDS", 0.0)
     door.edition()
     app, path = door.app, f"/feed/{token(door)}.{form}"
     first = ask(app, "GET", path, headers=AS_IT_IS)
-    monkeypatch.setattr("digest.membership.feeds.opened", None)  # whoever reads the editions again fails
+    monkeypatch.setattr("digest.store.feeds.brought", None)  # whoever reads the editions again fails
     with counted(door) as asked:
         again = ask(app, "GET", path, headers=AS_IT_IS)
         known = ask(app, "GET", path, headers=AS_IT_IS | {"If-None-Match": first.headers["etag"]})
@@ -171,7 +172,7 @@ def test_the_second_answer_costs_one_query_and_no_rendering(
 
 
 def test_whatever_may_change_a_feed_is_seen_when_it_is_looked_at(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("digest.web.feeds.LOOKED_SECONDS", 0.0)
+    monkeypatch.setattr("digest.web.feeds_kept.LOOKED_SECONDS", 0.0)
     app, path = door.app, f"/feed/{token(door)}.atom"
 
     def shown() -> list[str]:
@@ -194,7 +195,7 @@ def test_whatever_may_change_a_feed_is_seen_when_it_is_looked_at(door: Door, mon
 
 
 def test_who_asks_again_within_a_second_costs_no_query(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("digest.web.feeds.LOOKED_SECONDS", 3600.0)
+    monkeypatch.setattr("digest.web.feeds_kept.LOOKED_SECONDS", 3600.0)
     app, path = door.app, f"/feed/{token(door)}.atom"
     first = ask(app, "GET", path, headers=AS_IT_IS)
     with counted(door) as asked:
@@ -207,9 +208,57 @@ def test_who_asks_again_within_a_second_costs_no_query(door: Door, monkeypatch: 
 def test_a_paper_that_is_announced_again_as_it_was_leaves_the_tag_alone(
     door: Door, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("digest.web.feeds.LOOKED_SECONDS", 0.0)
+    monkeypatch.setattr("digest.web.feeds_kept.LOOKED_SECONDS", 0.0)
     app, path = door.app, f"/feed/{token(door)}.atom"
     door.edition(paper("One", number=1))
     tag = ask(app, "GET", path, headers=AS_IT_IS).headers["etag"]
     announce(door.store, announced(paper("Another")))
     assert ask(app, "GET", path, headers=AS_IT_IS | {"If-None-Match": tag}).status_code == 304
+
+
+# ------------------------------------------------------------ without waiting
+
+
+def no_thread(*given: object, **named: object) -> None:
+    raise AssertionError("a thread was asked")
+
+
+@pytest.mark.parametrize("form", ["atom", "rss", "json"])
+def test_a_feed_is_written_without_a_thread_where_its_papers_were_in_another_one(door: Door, form: str) -> None:
+    door.edition(paper("One", number=1))
+    app, old = door.app, f"/feed/{token(door)}.{form}"
+    first = ask(app, "GET", old, headers=AS_IT_IS)
+    assert first.status_code == 200
+    new = token(door)  # whose feed nobody has asked for yet
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("digest.web.asking.asyncio.to_thread", no_thread)
+        made, packed = (
+            ask(app, "GET", f"/feed/{new}.{form}", headers={"Accept-Encoding": coding})
+            for coding in ("identity", "gzip")
+        )
+    assert made.status_code == packed.status_code == 200
+    assert made.content == packed.content
+    assert made.text.replace(new, "") == first.text.replace(old.split("/")[-1].partition(".")[0], "")
+
+
+def test_a_feed_that_would_have_to_be_waited_for_is_left_to_a_thread(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    door.edition(paper("One", number=1))
+    app = door.app
+    before = ask(app, "GET", f"/feed/{token(door)}.atom", headers=AS_IT_IS)
+
+    def not_now(self: Instant) -> None:
+        raise NotNow
+
+    monkeypatch.setattr(Instant, "glance", not_now)
+    after = ask(app, "GET", f"/feed/{token(door)}.atom", headers=AS_IT_IS)
+    assert titles(before) == titles(after) == ["One"]
+
+
+def test_a_paper_that_nobody_had_before_is_read_in_a_thread(door: Door) -> None:
+    door.edition(paper("One", number=1))
+    app, path = door.app, f"/feed/{token(door)}.atom"
+    assert titles(ask(app, "GET", path, headers=AS_IT_IS)) == ["One"]
+    door.edition(paper("Two", number=2), slot_date=MONDAY + timedelta(days=1))
+    assert titles(ask(app, "GET", f"/feed/{token(door)}.atom", headers=AS_IT_IS)) == ["Two", "One"]

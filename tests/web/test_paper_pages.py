@@ -92,6 +92,7 @@ def test_the_page_tells_all_that_is_known(filled: Door) -> None:
     assert len(page.xpath("//p[@class='abstract']//*[local-name()='math']")) == 1
     assert text(page, "[aria-labelledby=similar] li h3") == "Sharp minima"
     assert "shares minima, landscapes, valleys" in text(page, "[aria-labelledby=similar] li")
+    assert page.cssselect("[aria-labelledby=similar] .acts a")[0].get("href") == "/search?q=like%3A2603.00001"
     assert [each.text for each in page.cssselect("del")] == ["flat"]
     assert [each.text for each in page.cssselect("ins")] == ["deep"]
     assert "Upvotes 87 Hugging Face, 2 days ago" in text(page, ".told li")

@@ -70,6 +70,18 @@ def test_every_field_of_the_form_narrows_what_is_found(library: Door, query: str
     assert not any(f">{other}" in shown for other in others)
 
 
+def test_a_search_leads_to_the_pages_of_authors(library: Door) -> None:
+    assert 'href="/author">Find an author' in library.ask("GET", "/search").text
+    named = library.ask("GET", "/search?author=Ada+Ames+%26+Co").text
+    assert 'href="/author?name=Ada+Ames+%26+Co">Authors named Ada Ames &amp; Co' in named
+
+
+def test_the_neighbours_of_a_paper_are_said_to_be_its(library: Door) -> None:
+    shown = library.ask("GET", "/search?q=like:2603.80002").text
+    assert "The nearest 1 paper to “Bees dance &amp; sing”" in shown
+    assert "Nothing here is like that" in library.ask("GET", "/search?q=like:2603.99999").text
+
+
 @pytest.mark.parametrize("query", ["2603.80001", "arXiv:2603.80001v2", "https://arxiv.org/abs/2603.80001"])
 def test_an_id_leads_to_the_paper(library: Door, query: str) -> None:
     shown = library.ask("GET", "/search", params={"q": query})
@@ -92,6 +104,12 @@ def test_results_are_paged(library: Door) -> None:
     assert 'rel="next" href="/search?q=wasps&amp;page=2"' in first
     assert f"{PAGE + 1} to {PAGE + 3} of {PAGE + 3}" in second
     assert library.ask("GET", "/search?q=wasps&page=3").status_code == 404
+
+
+def test_a_feed_has_more_results_than_a_page(library: Door) -> None:
+    announce(library.store, *(announced(paper(f"Wasps, part {part}")) for part in range(PAGE + 3)))
+    browse.index(library.store)
+    assert len(library.ask("GET", "/search.json?q=wasps").json()["items"]) == PAGE + 3
 
 
 def test_the_first_results_have_their_abstracts_and_the_others_their_titles(library: Door) -> None:

@@ -222,7 +222,7 @@ def test_a_body_that_does_not_end_is_refused(door: Door, monkeypatch: pytest.Mon
     assert door.state() is SubscriberState.ACTIVE
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=40), st.binary(max_size=200), st.text(st.characters(codec="ascii", categories=["L", "P"])))
 def test_whatever_is_asked_is_answered(door: Door, token: str, body: bytes, kind: str) -> None:
     answer = door.ask("POST", f"/unsubscribe/{quote(token, safe='')}", content=body, headers={"Content-Type": kind})

@@ -14,6 +14,7 @@ from digest.upkeep.doctor.exposure import LOCAL, exposure
 from digest.upkeep.doctor.reach import reach
 from digest.upkeep.doctor.records import records
 from digest.upkeep.doctor.values import Examined, Finding, broken, ok, unchecked, warning
+from digest.upkeep.doctor.wayout import way_out
 from digest.upkeep.figures import figures
 
 _LEAST_BYTES = 2 * 2**30  # free on the disk of the database
@@ -145,19 +146,6 @@ def restoration(examined: Examined) -> Iterator[Finding]:
         )
 
 
-def unsubscribing(examined: Examined) -> Iterator[Finding]:
-    """Whether the address that every mail leads to answers."""
-    if urlsplit(examined.site.url).hostname in LOCAL:
-        yield unchecked("web", "links lead to this machine itself", "set [site] url")
-        return
-    try:
-        examined.ask(f"{examined.site.url.rstrip('/')}/healthz")
-    except DigestError as error:
-        yield broken("web", f"links of mails do not work: {error}", "is digest serve running, and the proxy before it?")
-    else:
-        yield ok("web", f"{examined.site.url} answers")
-
-
 def mails(examined: Examined) -> Iterator[Finding]:
     """What waits, is in doubt, or is held."""
     found = figures(examined.store, now=examined.now)
@@ -225,7 +213,7 @@ CHECKS: tuple[Callable[[Examined], Iterator[Finding]], ...] = (
     relay,
     replies,
     records,
-    unsubscribing,
+    way_out,
     mails,
     disk,
     backups,

@@ -39,7 +39,8 @@ def reach(
     for host, why in deaf.items():
         yield warning("reach", f"{host} takes no connection: {why}", "check the network, the name server and firewalls")
     if examined.sources and not deaf:
-        yield ok("reach", f"{', '.join(urlsplit(url).hostname or url for url in examined.sources)} can be reached")
+        hosts = dict.fromkeys(urlsplit(url).hostname or url for url in examined.sources)
+        yield ok("reach", f"{', '.join(hosts)} can be reached")
 
 
 def _budgets(examined: Examined) -> Iterator[Finding]:

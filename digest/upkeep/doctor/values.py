@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
+from digest.notices.pages import Page
 from digest.rendering.settings import SiteSettings
 from digest.store import Store
 from digest.transport.dns import Names
@@ -47,7 +48,7 @@ class Examined:
     settings: DoctorSettings
     names: Names | None  # None where no resolver is configured
     log_in: Callable[[], None]  # to the relay; raises RelayUnavailable
-    ask: Callable[[str], None]  # for a page of ours; raises NoticeError
+    ask: Callable[[str, str, dict[str, str] | None], Page]  # method, address, form; raises NoticeError
     now: datetime
     sources: tuple[str, ...] = ()  # an address of each source that is asked over the network
     budgets: Mapping[str, int] = field(default_factory=dict)  # requests, by the gates that have one

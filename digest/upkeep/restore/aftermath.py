@@ -4,17 +4,22 @@ import logging
 from datetime import datetime, timedelta
 
 from digest.store import Store, Transaction
+from digest.store.departures import Departures, Stayed
 from digest.subscribers import Subscriber, SubscriberState
 
 log = logging.getLogger(__name__)
 _FARTHEST_EAST = timedelta(hours=14)  # of UTC that a zone's clocks stand (Pacific/Kiritimati)
 
 
-def begin(store: Store, *, taken_at: datetime, now: datetime) -> int:
-    """Have a database that was just put back resend nothing; how many deliveries are held."""
+def begin(store: Store, known: Departures | None, *, taken_at: datetime, now: datetime) -> tuple[int, Stayed | None]:
+    """Have a database that was just put back resend nothing: how many deliveries are held, and who stays away.
+
+    `known` is what the database that was there knew of who stopped, where it could be read.
+    """
     with store.begin() as tx:
+        stayed = None if known is None else tx.restorations.take_over(known)
         _wake(tx, now)
-        return tx.restorations.begin(taken_at=taken_at, now=now)
+        return tx.restorations.begin(taken_at=taken_at, now=now), stayed
 
 
 def is_unsettled(store: Store) -> bool:

@@ -10,8 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
+
 from digest.errors import InvalidInput, StoreError
 from digest.store import DatabaseSettings, Store
+from digest.store.departures import Departures, Stayed, departures
 from digest.upkeep.restore import aftermath
 from digest.upkeep.restore.values import MOMENTS, Content, Restored, refuse_newer, usable
 
@@ -28,9 +32,10 @@ def restore_file(file: Path, target: Path, settings: DatabaseSettings, *, replac
     usable(content, str(file))
     if target.exists():
         _refuse(target, content, replace=replace)
+    known = _known(target) if target.exists() else None
     part = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        held = _made(file, part, settings, taken_at=taken_at, now=now)
+        held, stayed = _made(file, part, settings, known, taken_at=taken_at, now=now)
         old = _moved_beside(target, now) if target.exists() else None
         os.replace(part, target)
     except OSError as error:
@@ -38,7 +43,7 @@ def restore_file(file: Path, target: Path, settings: DatabaseSettings, *, replac
     finally:
         for each in (part, *(part.with_name(part.name + end) for end in _BESIDE)):
             each.unlink(missing_ok=True)
-    return Restored(taken_at=taken_at, held=held, old=str(old or ""))
+    return Restored(taken_at=taken_at, held=held, old=str(old or ""), stayed=stayed)
 
 
 def _refuse(target: Path, backup: Content, *, replace: bool) -> None:
@@ -67,8 +72,27 @@ def _alone(there: sqlite3.Connection, target: Path) -> None:
         raise InvalidInput(f"{target} is in use; stop digest serve, its timers and workers first") from error
 
 
-def _made(file: Path, part: Path, settings: DatabaseSettings, *, taken_at: datetime, now: datetime) -> int:
-    """The database as it will be, in a file of its own; how many deliveries are held in it."""
+def _known(target: Path) -> Departures | None:
+    """What the database that is there knows of who stopped; None where it is damaged, or of a schema without that."""
+    url = f"sqlite:///file:{quote(str(target.absolute()))}?mode=ro&uri=true"
+    try:
+        with sa.create_engine(url, poolclass=sa.NullPool).connect() as there:
+            is_whole = there.exec_driver_sql("PRAGMA quick_check(1)").scalar() == "ok"
+            return departures(there) if is_whole else None
+    except SQLAlchemyError:
+        return None
+
+
+def _made(
+    file: Path,
+    part: Path,
+    settings: DatabaseSettings,
+    known: Departures | None,
+    *,
+    taken_at: datetime,
+    now: datetime,
+) -> tuple[int, Stayed | None]:
+    """The database as it will be, in a file of its own: how many deliveries are held in it, and who stays away."""
     part.touch(mode=_PRIVATE)
     shutil.copyfile(file, part)
     if os.geteuid() == 0:  # the service runs as somebody else, who owns the folder
@@ -81,7 +105,7 @@ def _made(file: Path, part: Path, settings: DatabaseSettings, *, taken_at: datet
         copy = store.upgrade(now=now)
         if copy is not None:
             copy.unlink()  # of what is a copy itself
-        return aftermath.begin(store, taken_at=taken_at, now=now)
+        return aftermath.begin(store, known, taken_at=taken_at, now=now)
     finally:
         store.close()
 

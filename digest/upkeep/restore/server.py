@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from digest.errors import DigestError, InvalidInput, StoreError
 from digest.store import Store
+from digest.store.departures import Departures, departures
 from digest.upkeep.programs import run_program
 from digest.upkeep.restore import aftermath
 from digest.upkeep.restore.values import MOMENTS, Content, Restored, refuse_newer, usable
@@ -34,6 +35,7 @@ def restore_dump(file: Path, store: Store, *, replace: bool, now: datetime) -> R
             refuse_newer(
                 Content(revision=None, newest=_newest(there)), Content(revision=None, newest=taken_at), store.place
             )
+        known = _known(there) if is_used else None
         old = f"replaced_{now:%Y%m%dt%H%M%S}" if is_used else ""
         if old:
             there.exec_driver_sql(f"ALTER SCHEMA public RENAME TO {old}")
@@ -46,8 +48,8 @@ def restore_dump(file: Path, store: Store, *, replace: bool, now: datetime) -> R
             _put_back(store, old)
         raise
     store.upgrade(now=now)
-    held = aftermath.begin(store, taken_at=taken_at, now=now)
-    return Restored(taken_at=taken_at, held=held, old=f"schema {old}" if old else "")
+    held, stayed = aftermath.begin(store, known, taken_at=taken_at, now=now)
+    return Restored(taken_at=taken_at, held=held, old=f"schema {old}" if old else "", stayed=stayed)
 
 
 def _revision(file: Path) -> str | None:
@@ -83,6 +85,15 @@ def _alone(there: sa.Connection, place: str) -> None:
 
 def _is_used(there: sa.Connection) -> bool:
     return sa.inspect(there).has_table("alembic_version", schema="public")
+
+
+def _known(there: sa.Connection) -> Departures | None:
+    """What the schema that is there knows of who stopped; None where it is of a release that could not say it."""
+    try:
+        with there.begin_nested():
+            return departures(there)
+    except SQLAlchemyError:
+        return None
 
 
 def _newest(there: sa.Connection) -> datetime | None:

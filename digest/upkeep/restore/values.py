@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from digest.errors import InvalidInput
+from digest.store.departures import Stayed
 from digest.store.schema import known_revisions
 
 MOMENTS = (  # when something was last kept, in any schema there ever was
@@ -28,6 +29,7 @@ class Restored:
     taken_at: datetime  # UTC; when the backup was made
     held: int  # deliveries that may have been sent since
     old: str  # where the database is that was there before; "" where there was none
+    stayed: Stayed | None  # what that database knew of who stopped; None where it could not be asked
 
 
 def usable(content: Content, name: str) -> None:
