@@ -16,6 +16,7 @@ from digest.relevance.rules import ALWAYS, followed_authors, from_organisations,
 from digest.relevance.scoring import DISLIKE_WEIGHT
 from digest.relevance.space import Space
 from digest.relevance.sums import Meeting, Shown
+from digest.relevance.tables import Exact
 from digest.relevance.tastes import Taste
 from digest.subscribers import Interest, Learner
 
@@ -154,9 +155,7 @@ class _Told:
         np.put_along_axis(shares, named.example, 0.0, axis=1)
         written = self._met.spread(self._examples[place].kind is ReasonKind.INTEREST for place in self._met.wanted)
         kinds = ((ReasonKind.LIKED, shares * ~written), (ReasonKind.INTEREST, shares * written))
-        sums = [
-            (kind, np.count_nonzero(theirs, axis=1).tolist(), theirs.sum(axis=1).tolist()) for kind, theirs in kinds
-        ]
+        sums = [(kind, np.count_nonzero(theirs, axis=1).tolist(), _summed(theirs).tolist()) for kind, theirs in kinds]
         for wish in range(len(self._wishes)):
             by_kind = [(kind, counts[wish], shares[wish]) for kind, counts, shares in sums]
             yield [
@@ -207,6 +206,11 @@ class _Told:
     def _named(self, place: int, share: float, terms: Terms) -> Reason:
         example = self._examples[place]
         return Reason(example.kind, example.label, share, terms)
+
+
+def _summed(shares: Exact) -> Exact:
+    """Over the examples one after the other: `sum` adds in an order that depends on how many papers stand beside."""
+    return np.asarray(np.cumsum(shares, axis=1)[:, -1:].sum(axis=1), dtype=np.float64)
 
 
 def _only(named: Named, at: int) -> Flags:

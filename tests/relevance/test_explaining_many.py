@@ -55,7 +55,7 @@ def alone(ranking: DayRanking, wish: Wish) -> list[tuple[Reason, ...]]:
 
 
 @given(asked=st.lists(st.tuples(readers, rows), min_size=1, max_size=20))
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None)
 def test_each_of_many_is_told_to_the_last_bit_what_they_would_be_told_alone(
     asked: list[tuple[Drawn, list[int]]],
 ) -> None:
