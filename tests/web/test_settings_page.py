@@ -358,7 +358,7 @@ def app(door: Door) -> Starlette:
     return door.app
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(sorted(DEEDS)), st.dictionaries(st.sampled_from(FIELDS), MIXED), st.binary(max_size=60))
 def test_any_field_is_taken_or_refused_and_every_page_can_still_be_shown(
     door: Door, app: Starlette, deed: str, values: dict[str, str], rubbish: bytes
@@ -378,7 +378,7 @@ def test_any_field_is_taken_or_refused_and_every_page_can_still_be_shown(
     assert {ask(app, "GET", f"{link}{path}").status_code for path in PAGES} == {200}
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(*[st.text(max_size=40)] * 3, st.binary(max_size=100))
 def test_any_path_is_answered(door: Door, app: Starlette, token: str, what: str, name: str, body: bytes) -> None:
     link, before = door.settings, door.kept()
