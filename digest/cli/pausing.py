@@ -1,6 +1,7 @@
 """Commands that stop mail for a while, and let it come again: for one subscriber, or for many at once."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import click
@@ -27,17 +28,13 @@ def pause_command(
     context: Context, /, email: str | None, everything: bool, dry_run: bool, yes: bool, **asked: Any
 ) -> int:
     """Send nothing until resumed: to one subscriber, or with --all to everybody who is active."""
-    people = _people(context, email, everything, asked)
-    if people is None:
-        assert email is not None  # noqa: S101 - one of the two is given
-        return _one(dry_run, email, lambda: f"paused {membership.pause(context.store, email).address}")
-    wanted = [each for each in people if many.can_pause(each)]
-    if dry_run:
-        click.echo(f"would pause {len(wanted):,}")
-        return DONE
-    go_ahead(len(wanted), "pausing", yes=yes, noun="subscriber")
-    click.echo(f"paused {many.pause(context.store, wanted):,}")
-    return DONE
+    pausing = _Change(
+        verb="pause",
+        one=lambda email: f"paused {membership.pause(context.store, email).address}",
+        can=many.can_pause,
+        all=lambda people: f"paused {many.pause(context.store, people):,}",
+    )
+    return _change(context, pausing, email, everything, asked, dry_run=dry_run, yes=yes)
 
 
 @click.command("resume", epilog="Example: digest subscriber resume --all --group 'Robotics lab'")
@@ -54,33 +51,50 @@ def resume_command(
 
     Who left by themselves, or may get nothing, is resumed one by one alone.
     """
-    people = _people(context, email, everything, asked)
-    if people is None:
-        assert email is not None  # noqa: S101 - one of the two is given
-        return _one(dry_run, email, lambda: _resumed(context, email))
-    wanted = [each for each in people if many.can_resume(each)]
-    if dry_run:
-        click.echo(f"would resume {len(wanted):,}")
-        return DONE
-    go_ahead(len(wanted), "resuming", yes=yes, noun="subscriber")
-    click.echo(f"resumed {many.resume(context.store, wanted, now=context.now):,}")
-    return DONE
+    resuming = _Change(
+        verb="resume",
+        one=lambda email: _resumed(context, email),
+        can=many.can_resume,
+        all=lambda people: f"resumed {many.resume(context.store, people, now=context.now):,}",
+    )
+    return _change(context, resuming, email, everything, asked, dry_run=dry_run, yes=yes)
 
 
-def _people(
-    context: Context, email: str | None, everything: bool, asked: dict[str, Any]
-) -> Sequence[Subscriber] | None:
-    """Those whom --all means; None where one is named."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Change:
+    """What is done to subscribers, and says what it did."""
+
+    verb: str
+    one: Callable[[str], str]  # by address
+    can: Callable[[Subscriber], bool]  # whether --all means them
+    all: Callable[[Sequence[Subscriber]], str]
+
+
+def _change(
+    context: Context,
+    change: _Change,
+    email: str | None,
+    everything: bool,
+    asked: dict[str, Any],
+    *,
+    dry_run: bool,
+    yes: bool,
+) -> int:
+    """Change the one who is named, or those whom --all means."""
     wanted = filters(asked)
     if everything == (email is not None):
         raise click.UsageError("give an EMAIL, or --all with or without filters")
-    if email is not None and not wanted.is_empty:
-        raise click.UsageError("filters go with --all")
-    return [each.subscriber for each in chosen(context.store, wanted)] if everything else None
-
-
-def _one(dry_run: bool, email: str, act: Callable[[], str]) -> int:
-    click.echo(f"would change {membership.address(email)}" if dry_run else act())
+    if email is not None:
+        if not wanted.is_empty:
+            raise click.UsageError("filters go with --all")
+        click.echo(f"would change {membership.address(email)}" if dry_run else change.one(email))
+        return DONE
+    people = [each.subscriber for each in chosen(context.store, wanted) if change.can(each.subscriber)]
+    if dry_run:
+        click.echo(f"would {change.verb} {len(people):,}")
+        return DONE
+    go_ahead(len(people), f"{change.verb.removesuffix('e')}ing", yes=yes, noun="subscriber")
+    click.echo(change.all(people))
     return DONE
 
 
