@@ -4,8 +4,9 @@
 
 DIR holds listings as `*.jsonl.gz` with id, title and abstract a line. The newest papers are the day's, the others the
 archive; a subscriber likes 5 to 55 of it, 30 on average, and gets 15 papers a mail. As on every day but the first, the
-model of the background is the one that the day before has left. Printed are seconds, CPU and peak memory over all
-processes; what misses its limit is marked, and the exit status is 1.
+model of the background is the one that the day before has left; what it takes to bring it up to date when the day's
+papers have come, before any mail is due, is the "text of the day", for all subscribers together. Printed are seconds,
+CPU and peak memory over all processes; what misses its limit is marked, and the exit status is 1.
 """
 
 import argparse
@@ -28,7 +29,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from digest.compose import compose
-from digest.compose.background import background
+from digest.compose.background import background, prepare
 from digest.identity import PaperId
 from digest.papers import Announcement, AnnouncementKind, Paper, Version
 from digest.relevance.settings import RelevanceSettings
@@ -43,7 +44,8 @@ LIKES = (5, 55)  # papers liked by one subscriber, evenly between
 SPREAD = 400  # papers of the archive on either side of what a subscriber cares for, out of which the liked are drawn
 OLDEST_VOTE = timedelta(days=360)
 _SEED = 5
-_MODEL = "model-of-the-day-before"
+_BEFORE, _MODEL = "model-of-the-day-before", "model-of-the-day"
+_TOLD = "text-of-the-day.txt"  # what making the latter out of the former has taken
 _AT_ONCE = 1000  # papers or subscribers written in one transaction
 _MEBIBYTE = 2**20
 _SAMPLED = 0.05  # seconds between two looks at the memory
@@ -254,23 +256,40 @@ def composed(store: Store, subscribers: int, *, model_folder: Path) -> Spent:
 def prepared(folder: Path, data: Path, papers: int, archive: int | None) -> tuple[Path, list[int]]:
     """A database with the papers, and the row numbers of those that are not the day's; kept for the next time.
 
-    Beside it stands the model of all but the day's.
+    Beside it stand the model of all but the day's, and the one that is ready when mails are due.
     """
     file = folder / "papers.sqlite"
-    if not (folder / _MODEL).exists():
+    if not (folder / _BEFORE).exists():
         file.unlink(missing_ok=True)
         found = list(listings(data))
         found = found[-papers - archive :] if archive else found
         store = opened(file)
         fill(store, found[:-papers])
-        background(store, RelevanceSettings(), folder / _MODEL)
+        background(store, RelevanceSettings(), folder / _BEFORE)
         fill(store, found[-papers:])
         announce(store, found[-papers:])
         store.close()
+        shutil.rmtree(folder / _MODEL, ignore_errors=True)
+    if not (folder / _MODEL).exists():
+        _read_the_day(folder, file)
+    print((folder / _TOLD).read_text(), end="", flush=True)
     with sqlite3.connect(file) as database:
         rows = [row for (row,) in database.execute("SELECT id FROM paper ORDER BY id")]
     database.close()
     return file, rows[:-papers]
+
+
+def _read_the_day(folder: Path, file: Path) -> None:
+    """Do what is done after an ingest, and note what it takes."""
+    beside = folder / f"{_MODEL}.new"
+    shutil.rmtree(beside, ignore_errors=True)
+    shutil.copytree(folder / _BEFORE, beside)
+    store = opened(file)
+    _, spent = measured(lambda: prepare(store, RelevanceSettings(), beside))
+    store.close()
+    told = f"text of the day    {spent.wall:9.2f} s {spent.cpu:9.2f} s CPU {spent.peak:7,.0f} MiB\n"
+    (folder / _TOLD).write_text(told)
+    beside.rename(folder / _MODEL)
 
 
 def opened(file: Path) -> Store:

@@ -58,24 +58,21 @@ def cases(first: Case) -> Iterator[tuple[str, Case, float]]:
     yield f"archive × {TIMES}", replace(first, archive=TIMES * first.archive), ALIKE
 
 
-def measured(data: Path, first: Case) -> list[Grown]:
-    """All cases."""
-    found: list[Grown] = []
+def measured(data: Path, first: Case) -> Iterator[Grown]:
+    """All cases, each as soon as it is measured."""
+    base: Spent | None = None
     for what, case, most in cases(first):
         spent = _composed(data, case)
-        base = found[0] if found else None
-        found.append(
-            Grown(
-                what=what,
-                case=case,
-                cpu=spent.cpu,
-                memory=spent.peak,
-                cpu_times=spent.cpu / base.cpu if base else 1.0,
-                memory_times=spent.peak / base.memory if base else 1.0,
-                most=most,
-            )
+        base = base or spent
+        yield Grown(
+            what=what,
+            case=case,
+            cpu=spent.cpu,
+            memory=spent.peak,
+            cpu_times=spent.cpu / base.cpu,
+            memory_times=spent.peak / base.peak,
+            most=most,
         )
-    return found
 
 
 def _composed(data: Path, case: Case) -> Spent:
@@ -125,7 +122,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options.add_argument("--archive", type=int, default=11_000)
     given = options.parse_args(arguments)
     first = Case(subscribers=given.subscribers, papers=given.papers, archive=given.archive)
-    found = measured(given.data, first)
+    found = list(measured(given.data, first))
     print(table(found))
     return 1 if any(row.is_missed for row in found) else 0
 

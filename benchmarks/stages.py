@@ -45,7 +45,7 @@ QUICK = Size(
     mails=1_000,
     peers=50,
     seconds=2,
-    growing=Case(subscribers=200, papers=150, archive=4_000),
+    growing=Case(subscribers=200, papers=150, archive=11_000),
 )
 FULL = Size(
     records=100_000,

@@ -1,6 +1,6 @@
 """Who reads, when, and what they care for."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -8,6 +8,9 @@ from itertools import count
 from zoneinfo import ZoneInfo
 
 from digest.identity import PaperId
+from digest.votes import Verdict as Verdict
+from digest.votes import Vote as Vote
+from digest.votes import papers_of
 
 EVERY_DAY = frozenset(range(7))
 MAIN = "main"  # the interest that is meant where none is named
@@ -93,21 +96,6 @@ class Subscriber:
     threshold: float | None = None  # the least probability, 0 to 1, of a paper; None: as the operator has it
 
 
-class Verdict(StrEnum):
-    """What a reader says of a paper."""
-
-    LIKE = "like"
-    DISLIKE = "dislike"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Vote:
-    """A paper that a reader has judged, and when."""
-
-    paper: PaperId
-    given_at: datetime  # UTC
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interest:
     """One thing a reader cares for, learned and served by itself; terms and names are folded by `folded`."""
@@ -119,8 +107,8 @@ class Interest:
     categories: tuple[str, ...] = ()  # a filter on candidates; none means every category; `cs` lets in cs.LG
     follow: tuple[str, ...] = ()  # authors, whose papers are always wanted
     organisations: tuple[str, ...] = ()  # whose papers are always wanted
-    liked: tuple[Vote, ...] = ()  # oldest first
-    disliked: tuple[Vote, ...] = ()  # oldest first
+    liked: Sequence[Vote] = ()  # oldest first
+    disliked: Sequence[Vote] = ()  # oldest first
     weight: float = 1.0  # above 0: its share of an edition against the reader's other interests
     quota: int | None = None  # papers in one edition at most; None: as many as the edition has
     everything: bool = False  # every paper of its categories is wanted, best first
@@ -141,17 +129,17 @@ class Profile:
     @property
     def liked(self) -> tuple[PaperId, ...]:
         """Over all interests of the reader's own, each paper once, the oldest vote first."""
-        return _papers(vote for interest in self.interests if not interest.group for vote in interest.liked)
+        return papers_of([interest.liked for interest in self.interests if not interest.group])
 
     @property
     def disliked(self) -> tuple[PaperId, ...]:
         """Over all interests of the reader's own, each paper once, the oldest vote first."""
-        return _papers(vote for interest in self.interests if not interest.group for vote in interest.disliked)
+        return papers_of([interest.disliked for interest in self.interests if not interest.group])
 
     @property
     def examples(self) -> tuple[PaperId, ...]:
         """Every paper that somebody voted on for any of the interests, each once, the oldest vote first."""
-        return _papers(vote for interest in self.interests for vote in (*interest.liked, *interest.disliked))
+        return papers_of([votes for interest in self.interests for votes in (interest.liked, interest.disliked)])
 
     @property
     def own(self) -> "Profile":
@@ -176,10 +164,6 @@ class Profile:
         """The interest of that name, in any case of letters."""
         key = name.casefold()
         return next((interest for interest in self.interests if interest.name.casefold() == key), None)
-
-
-def _papers(votes: Iterable[Vote]) -> tuple[PaperId, ...]:
-    return tuple(dict.fromkeys(vote.paper for vote in sorted(votes, key=lambda vote: vote.given_at)))
 
 
 class ProfileField(StrEnum):

@@ -76,10 +76,12 @@ def test_all_is_printed_written_and_drawn(
 
     out, err = capsys.readouterr()
     assert code == 1  # one aim is missed
-    assert err == "a_stage …\n  write: 400 rows/s\n  compose: 20 s\ngrowth …\n"
+    told = "a_stage …\n  write: 400 rows/s\n  compose: 20 s\ngrowth …\n  a day: 11.3 s of CPU\n"
+    told += "  subscribers × 10: 13.2 s of CPU\n  new papers × 10: 12.7 s of CPU\n  archive × 10: 110.3 s of CPU\n"
+    assert err == told
     assert "| write | 400 rows/s | ORM 20 | 20.0 x | C 500 | ≥ 15 x | 2.5 s | 64 MiB |" in out
     assert "| compose | 20 s |  |  |  | ≤ 15, **missed** |" in out
-    assert "| a day | 200 | 150 | 4,000 |" in out
+    assert "| a day | 200 | 150 | 11,000 |" in out
     told = json.loads(json_file.read_text())
     assert [(each["stage"], each["ratio"], each["is_missed"]) for each in told["stages"]] == [
         ("write", 20.0, False),
@@ -135,10 +137,30 @@ def test_a_stage_that_fails_costs_its_own_rows_alone(
 # ------------------------------------------------------------ growth
 
 
+def test_what_was_measured_before_a_case_failed_is_shown(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def spent(data: Path, case: Case) -> Spent:
+        if case.papers > stages.QUICK.growing.papers:
+            raise SystemExit("too few papers")
+        return Spent(wall=1.0, cpu=2.0, peak=100.0)
+
+    monkeypatch.setattr(growth, "_composed", spent)
+
+    assert everything.main(["all", "--data", str(tmp_path), "--only", "growth"]) == 1
+
+    out = capsys.readouterr().out
+    assert [line.split(" | ")[0] for line in out.splitlines() if line.endswith("| 1.0 |")] == [
+        "| a day",
+        f"| subscribers × {growth.TIMES}",
+    ]
+    assert out.endswith("\n\nfailed: growth\n")
+
+
 def test_a_day_grows_by_one_thing_at_a_time(growing: list[Case], tmp_path: Path) -> None:
     first = Case(subscribers=100, papers=10, archive=1_000)
 
-    found = growth.measured(tmp_path, first)
+    found = list(growth.measured(tmp_path, first))
 
     assert growing == [
         first,
@@ -167,7 +189,7 @@ def test_an_archive_that_is_too_small_to_grow_is_refused(monkeypatch: pytest.Mon
     monkeypatch.setattr(growth, "apart", lambda work: ((tmp_path / "papers.sqlite", [1, 2]), Spent(0, 0, 0)))
 
     with pytest.raises(SystemExit, match="holds 2 papers before the day's, 3 are needed"):
-        growth.measured(tmp_path, Case(subscribers=1, papers=1, archive=3))
+        list(growth.measured(tmp_path, Case(subscribers=1, papers=1, archive=3)))
 
 
 # ------------------------------------------------------------ limits

@@ -28,7 +28,10 @@ def test_everybody_has_an_edition_that_waits_to_be_sent(data: Path, capsys: pyte
 
     assert day.main(asked) == 0
 
-    assert "3 composed" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "3 composed" in printed
+    assert printed.startswith("text of the day ")
+    assert "s CPU" in printed.splitlines()[0]
     store = Store(DatabaseSettings(url=f"sqlite:///{folder / 'day.sqlite'}"))
     with store.read() as tx:
         editions = [tx.editions.of(number, limit=9) for number in (1, 2, 3)]

@@ -107,13 +107,28 @@ def test_explaining_a_paper_to_somebody_of_whom_nothing_is_known_names_no_probab
     assert digest("profile", "explain", ADDRESS, "2603.90045").splitlines()[2] == "slot: newest"
 
 
+def test_who_reads_a_listing_makes_the_model_ready_for_the_mails(digest: Shell) -> None:
+    digest("subscriber", "add", ADDRESS, "--interest", "legged robots")
+    digest("ingest")
+    (file,) = digest.folder.glob("*.db")
+    folder = file.with_name(f"{file.name}.model")
+    assert (folder / "derived" / "manifest.json").exists()
+    written = {each: each.stat().st_mtime_ns for each in folder.rglob("*")}
+
+    digest("compose")
+
+    assert {each: each.stat().st_mtime_ns for each in folder.rglob("*")} == written
+
+
 def test_the_model_is_kept_beside_the_database_or_where_the_settings_say(
     digest: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     digest("subscriber", "add", ADDRESS, "--interest", "legged robots")
     digest("run")
     (file,) = digest.folder.glob("*.db")
-    assert {each.name for each in file.with_name(f"{file.name}.model").iterdir()} == {"manifest.json", "arrays.npz"}
+    kept = {each.name for each in file.with_name(f"{file.name}.model").iterdir()}
+    assert {"manifest.json", "derived", "ids.npy", "columns.npy"} <= kept
+    assert {name.rpartition(".")[2] for name in kept} == {"json", "derived", "npy"}
 
     monkeypatch.setenv("DIGEST_RELEVANCE_MODEL_FOLDER", str(digest.folder / "elsewhere"))
     digest("profile", "explain", ADDRESS, "2603.90045")

@@ -8,6 +8,7 @@ import pytest
 from digest import membership
 from digest.compose import compose, day, preview
 from digest.editions import Edition
+from digest.store import subscribers
 from digest.subscribers import Learner, ProfileField, Verdict
 from tests.fakes import MONDAY, at
 from tests.fields import GRAPHS, ROBOTS, field, others
@@ -60,14 +61,17 @@ def told(edition: Edition) -> list[object]:
     return [shown, below, edition.considered, edition.papers_read, edition.coverage, edition.trending]
 
 
+@pytest.mark.parametrize("in_columns", [False, True])
 @pytest.mark.parametrize(("in_memory", "at_once"), [(1, 1), (2, 3), (100, 2), (100, 100)])
 def test_everybody_gets_what_they_would_get_alone(
-    crowd: World, monkeypatch: pytest.MonkeyPatch, in_memory: int, at_once: int
+    crowd: World, monkeypatch: pytest.MonkeyPatch, in_memory: int, at_once: int, in_columns: bool
 ) -> None:
     monkeypatch.setattr(day, "_IN_MEMORY", in_memory)
     monkeypatch.setattr(day, "_AT_ONCE", at_once)
     readers = [membership.find(crowd.store, email) for email in READERS]
     alone = [told(preview(crowd.store, crowd.settings, each, now=at(TUESDAY))) for each in readers]
+    if in_columns:  # as the votes of very many are read
+        monkeypatch.setattr(subscribers, "_FEW", 0)
 
     composed = crowd.compose(at(TUESDAY))
 

@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 
-from digest.batches import BatchState
-from digest.editions import Coverage
+from digest.batches import Batch, BatchState
+from digest.compose.coverage import Streams
+from digest.editions import Coverage, Recommendation
 from digest.identity import PaperId
 from digest.papers import AnnouncementKind
+from digest.subscribers import Profile
 from tests.fakes import MONDAY, FakeSource, at, paper
 from tests.world import THURSDAY, TUESDAY, World
 
@@ -74,3 +76,22 @@ def test_what_others_point_to_is_no_listing_that_an_edition_was_chosen_from(worl
     assert world.batch(MONDAY, "day", "huggingface").arrived == 1
     assert [line.stream for line in world.edition(ANA).coverage] == ["cs.LG"]
     assert "day: " not in world.mail()
+
+
+def test_what_is_told_to_one_reader_is_counted_for_that_reader_alone() -> None:
+    batches = [
+        Batch(source="arxiv", stream=stream, day=MONDAY, state=COMPLETE, expected=held, arrived=held)
+        for stream, held in (("cs", 9), ("cs.LG", 5), ("csx", 1))
+    ]
+    streams = Streams(batches, Profile(), {MONDAY})
+    chosen = [
+        Recommendation(paper=paper(categories=categories), score=0.0, reasons=(), announced=MONDAY)
+        for categories in (("cs.LG",), ("cs.RO", "cs.LG"), ("cs",), ("csx.A",), ("math.AP",))
+    ]
+
+    def counts(some: list[Recommendation]) -> dict[str, int]:
+        return {line.stream: line.chosen for line in streams.coverage(some)}
+
+    assert counts(chosen) == {"cs": 3, "cs.LG": 2, "csx": 1}
+    assert counts([]) == {"cs": 0, "cs.LG": 0, "csx": 0}
+    assert counts(chosen[:1] * 2) == {"cs": 2, "cs.LG": 2, "csx": 0}

@@ -13,6 +13,8 @@ import pytest
 import yaml
 
 from digest.config import load, settings_known
+from digest.store.counts import Work
+from digest.store.queue import Line
 from digest.upkeep import Figures
 from digest.web.metrics import Metrics
 from tests.deploying import (
@@ -40,6 +42,8 @@ FIGURES = Figures(
     waiting_since=NOW,
     newest_listing=NOW,
     resting={"arxiv": NOW},
+    lines={"compose": Line(1, NOW)},
+    work={"compose": Work(runs=2, failures=1, seconds=3.5, last_seconds=1.5, last_end_at=NOW)},
 )
 UNITS = sorted(path.name for path in (DEPLOY / "systemd").glob("paperround-*.*") if path.is_file())
 SERVICES = [name for name in UNITS if name.endswith(".service")]
@@ -82,6 +86,30 @@ def test_the_dashboard_asks_for_what_is_told() -> None:
     assert asked
     assert set(asked) <= names_told()
     assert len({panel["id"] for panel in board["panels"]}) == len(board["panels"])
+
+
+def test_every_figure_is_named_by_convention_and_says_what_it_is(tmp_path: Path) -> None:
+    promtool = tool("promtool", "Debian's prometheus")
+    metrics = Metrics()
+    metrics.answered("/", 200, 0.01)
+    text = metrics.text(FIGURES, now=NOW)
+
+    checked = subprocess.run([promtool, "check", "metrics"], input=text, capture_output=True, check=False)
+
+    assert (checked.returncode, checked.stdout + checked.stderr) == (0, b"")
+    for name in names_told():
+        family = re.sub(r"_(bucket|sum|count)$", "", name)
+        assert f"# HELP {family} ".encode() in text
+        assert re.search(rf"# TYPE {family} (gauge|counter|histogram)\n".encode(), text)
+
+
+def test_the_dashboard_shows_every_figure_of_the_work() -> None:
+    board = (DEPLOY / "grafana" / "paperround.json").read_text()
+    beside = {"paperround_build_info", "paperround_editions", "paperround_suppressions"}  # they hardly ever change
+    beside |= {name for name in names_told() if name.startswith("paperround_work_")}  # of which three are shown
+    beside |= {name for name in names_told() if name.endswith(("_sum", "_count", "_created"))}
+    assert {name for name in names_told() - beside if name not in board} == set()
+    assert "paperround_work_last_seconds" in board
 
 
 def test_prometheus_takes_the_rules_and_the_scrape(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Table
 
 from digest.config import settings_known
 from digest.membership.joining import LINKS_LAST
-from digest.relevance import latent, rules, scoring, selection, space, text
+from digest.relevance import company, latent, rules, scoring, selection, space, text
 from digest.relevance.calibration import Calibration, Curve
 from digest.relevance.settings import RelevanceSettings
 from digest.resources import shipped
@@ -94,7 +94,7 @@ def _named(document: str) -> dict[str, float]:
 
 
 def test_the_numbers_of_ranking_are_those_of_the_code() -> None:
-    modules = (text, space, latent, scoring, rules, selection)
+    modules = (text, space, company, latent, scoring, rules, selection)
     constants = {name: value for each in modules for name, value in vars(each).items() if name.isupper()}
     told = _named("ranking.md")
 

@@ -9,6 +9,7 @@ from digest.rendering.mail import MailLinks, MailRenderer
 from digest.rendering.settings import SiteSettings
 from digest.rendering.templates import environment
 from digest.store import DatabaseSettings, Store
+from digest.store.kept_items import legible
 from digest.subscribers import Schedule, Subscriber, SubscriberState
 from tests.fakes import paper
 from tests.store.builders import NOW, edition, keep, reader
@@ -20,7 +21,10 @@ def as_an_older_version_kept_it(file: Path) -> None:
     """Take out of every edition what only newer versions keep."""
     with sqlite3.connect(file) as database:
         for number, items in database.execute("SELECT id, items FROM edition").fetchall():
-            older = [{key: value for key, value in item.items() if key not in _NEW_KEYS} for item in json.loads(items)]
+            older = [
+                {key: value for key, value in item.items() if key not in _NEW_KEYS}
+                for item in legible(json.loads(items))
+            ]
             database.execute("UPDATE edition SET items = ?, also_new = NULL WHERE id = ?", (json.dumps(older), number))
     database.close()
 

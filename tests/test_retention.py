@@ -1,6 +1,7 @@
 """What is old goes, the oldest first; what is open, asked for or promised stays."""
 
 import json
+from dataclasses import fields
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -111,9 +112,7 @@ def test_what_is_kept_for_ever_is_not_looked_at(store: Store) -> None:
     edition(store, ana, 0)
     edition(store, ana, 1)
     send_all(store)
-    ever = RetentionSettings(
-        editions_days=0, deliveries_days=0, left_out_days=0, returns_days=0, alarms_days=0, terms_days=0
-    )
+    ever = RetentionSettings(**dict.fromkeys((each.name for each in fields(RetentionSettings)), 0))
 
     assert tidy(store, ever, now=NOW + timedelta(days=36500), newest=1) == {}
 

@@ -17,8 +17,9 @@ from digest.app.outcome import Run, stoppable
 from digest.app.parts import WORTH_IT, deliver_in_parts
 from digest.app.posting import post, templates
 from digest.app.previews import previewed
+from digest.app.timing import timed
 from digest.compose import Composed, Explanation, compose, explain, preview, try_out
-from digest.compose.background import background
+from digest.compose.background import background, prepare
 from digest.config import Settings
 from digest.deliver import Delivered, Part, recover
 from digest.editions import Edition
@@ -72,6 +73,7 @@ class App:
 
     # ------------------------------------------------------------ the day
 
+    @timed("ingest")
     def ingest(
         self,
         progress: Progress = lambda stream, papers: None,
@@ -93,6 +95,8 @@ class App:
         if asked is None and found.read_all:
             settle(self.store, now=self.now)
         self.index(stopping)
+        if found.papers:
+            prepare(self.store, self.settings.relevance, self._model_folder())
         return found
 
     def backfill(
@@ -108,6 +112,7 @@ class App:
             source = opened.backfill(categories or self.settings.arxiv.categories, first, last)
             found = backfill(self.store, source, now=self.now, progress=progress, stopping=stopping)
         self.index(stopping)
+        prepare(self.store, self.settings.relevance, self._model_folder())
         return found
 
     def enrich(
@@ -158,6 +163,7 @@ class App:
         rates = {name: gate.rate for name, gate in gates(self.settings).items()}
         return browse.gates(self.store, rates, GATES_OF_SOURCES, now=self.now)
 
+    @timed("compose")
     def compose(self, only: Collection[int] | None = None) -> Composed:
         """Keep an edition for everybody who is due, or for those of some numbers; else who joins is taken up first."""
         if is_unsettled(self.store):
@@ -182,9 +188,8 @@ class App:
 
     def ask_the_silent(self) -> membership.Asked:
         """Ask those not heard of for long whether they still read, if the operator wants that."""
-        return membership.ask_the_silent(
-            self.store, self.settings.letters, now=self.now, message_id=self._mailing.message_id
-        )
+        new_id = self._mailing.message_id
+        return membership.ask_the_silent(self.store, self.settings.letters, now=self.now, message_id=new_id)
 
     def take_returned(self, messages: Iterable[bytes], *, recipient: str = "") -> Tally:
         """Act on bounces, complaints and replies."""
@@ -201,6 +206,7 @@ class App:
         goodbye = self._mailing.message_id if self.settings.letters.goodbye else None
         membership.leave_by_link(self.store, number, now=self.now, message_id=goodbye)
 
+    @timed("deliver")
     def deliver(
         self,
         progress: Callable[[int, int], None] = lambda done, of: None,
@@ -356,10 +362,8 @@ class App:
 
     def _model_folder(self) -> Path | None:
         """Where the model is kept from run to run: where the settings say, or beside an SQLite database."""
-        if self.settings.relevance.model_folder:
-            return Path(self.settings.relevance.model_folder)
-        file = self.store.file
-        return file.with_name(f"{file.name}.model") if file else None
+        named, file = self.settings.relevance.model_folder, self.store.file
+        return Path(named) if named else file and file.with_name(f"{file.name}.model")
 
     def vote(self, email: str, ids: tuple[str, ...], verdict: Verdict, *, interest: str = MAIN) -> tuple[Paper, ...]:
         with inlets(self.settings, self.store) as opened:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from digest.authors import block_of, compatible, folded
 from digest.batches import Batch
@@ -13,9 +14,11 @@ from digest.namesakes import Person
 from digest.papers import Paper
 from digest.signals import NOVELTY, OURS, SCORE, Signal
 from digest.store import Store, Transaction
-from digest.store.shadow import Shadowed
 from digest.store.works import Merge
 from digest.subscribers import Profile, Subscriber, SubscriberState
+
+if TYPE_CHECKING:
+    from digest.store.shadow import Shadowed
 
 _NUMBERS = 10  # of people, named in one sentence
 
@@ -199,10 +202,10 @@ def gates(store: Store, rates: Mapping[str, str], gate_of: Mapping[str, str], *,
 
 
 def subscribers(store: Store, state: SubscriberState | None = None) -> list[SubscriberRecord]:
-    """Everybody, or everybody in one state."""
+    """Everybody, or everybody in one state, without their votes."""
     with store.read() as tx:
         found = tx.subscribers.all(state)
-        profiles = tx.subscribers.profiles(subscriber.id for subscriber in found)
+        profiles = tx.subscribers.profiles((subscriber.id for subscriber in found), votes=False)
         return [SubscriberRecord(subscriber=s, profile=profiles[s.id], titles={}, last_edition=None) for s in found]
 
 
@@ -226,7 +229,7 @@ def editions(store: Store, who: Subscriber, *, limit: int) -> list[Edition]:
         return tx.editions.of(who.id, limit=limit)
 
 
-def left_out(store: Store, who: Subscriber, *, limit: int) -> list[Shadowed]:
+def left_out(store: Store, who: Subscriber, *, limit: int) -> "list[Shadowed]":
     """What a subscriber's editions left out, newest edition first, in it the highest score."""
     with store.read() as tx:
         return tx.shadow.of(who.id, limit=limit)

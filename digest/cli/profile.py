@@ -1,6 +1,6 @@
 """Commands for what a subscriber cares for."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import click
 
@@ -67,7 +67,7 @@ def _lists(interest: Interest) -> dict[ProfileField, tuple[str, ...]]:
     }
 
 
-def _votes(interest: Interest) -> dict[Verdict, tuple[Vote, ...]]:
+def _votes(interest: Interest) -> dict[Verdict, Sequence[Vote]]:
     return {Verdict.LIKE: interest.liked, Verdict.DISLIKE: interest.disliked}
 
 

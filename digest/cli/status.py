@@ -36,6 +36,8 @@ def status_command(context: Context, use_json: bool) -> int:
     click.echo(f"the oldest mail waits since {_when(found.waiting_since)}" if found.waiting_since else "no mail waits")
     for gate, until in found.resting.items():
         click.echo(f"{gate} is not asked until {_when(until)}")
+    for name, work in found.work.items():
+        click.echo(f"the last {name} took {work.last_seconds:,.1f} s, until {_when(work.last_end_at)}")
     for queue, line in found.lines.items():
         click.echo(f"the queue {queue}: no worker has begun {line.jobs}, the oldest since {_when(line.since)}")
     return DONE

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from digest.relevance import files
+from digest.relevance.arrays import return_memory
 from digest.relevance.embedding import Embeddings, KeptVectors, embedder_of, vectors_file, whole_text
 from digest.relevance.model import Model
 from digest.relevance.settings import RelevanceSettings
@@ -22,19 +23,47 @@ _COMPARED = 32  # papers by which a kept model is known to be of this database
 
 def background(store: Store, settings: RelevanceSettings, folder: Path | None) -> Space:
     """The vector space of the newest papers; `folder` is where the model is kept, if it is kept."""
+    return_memory()
     count_what_is_not(store)
     kept = _kept(store, folder) if folder else None
-    model = _grown(store, kept or Model(), settings.background_papers)
-    is_news, kept = model is not kept, None  # so that its arrays may go
+    model = _grown(store, kept.model if kept else Model(), settings.background_papers)
     embeddings = _embeddings(store, settings, folder, model)
-    space = Space(model, embeddings)
+    if kept and model is kept.model and not needs_basis(model):
+        return Space(model, embeddings, kept.derived, stamp=kept.stamp)
+    kept = None  # so that its arrays may go
     if needs_basis(model):
-        model = replace(model, basis=space.basis())
-        space, is_news = Space(model, embeddings), True
+        model = model.pruned()
+        model = replace(model, basis=Space(model).basis())
         log.info("latent basis fitted papers=%d", len(model))
-    if folder and is_news:
-        _save(model, folder)
-    return space
+    return Space(model, embeddings, stamp=_save(model, folder) if folder else None)
+
+
+def prepare(store: Store, settings: RelevanceSettings, folder: Path | None) -> None:
+    """Have a model that is up to date at hand, with all that the newest listing's papers need of it.
+
+    To be done when papers have come, so that it is not done when mails are due. Nothing depends on it, and without a
+    folder there is nothing to do.
+    """
+    if folder is None:
+        return
+    space = background(store, settings, folder)
+    with store.read() as tx:
+        newest = tx.announcements.newest_listing()
+        fresh = tx.announcements.fresh_on(newest) if newest else []
+    terms = [TermCounts.from_bytes(item.kept.terms) for item in fresh]
+    numbers = [item.kept.row for item in fresh]
+    space.meet(terms, numbers)
+    remember(space, folder)
+
+
+def remember(space: Space, folder: Path | None) -> None:
+    """Keep what was read out of a kept model beside it, where that is more than is kept already."""
+    if folder is None or space.stamp is None or not space.is_news:
+        return
+    try:
+        files.save_derived(space.derived(), folder, stamp=space.stamp)
+    except OSError as error:
+        log.warning("figures of the model not kept folder=%s problem=%s", folder, error)
 
 
 def count_what_is_not(store: Store) -> None:
@@ -50,11 +79,11 @@ def count_what_is_not(store: Store) -> None:
         log.info("papers counted again papers=%d", len(papers))
 
 
-def _kept(store: Store, folder: Path) -> Model | None:
+def _kept(store: Store, folder: Path) -> files.Saved | None:
     """The model in a folder, where it is one of this database; else what was kept is forgotten."""
-    model = files.load(folder)
-    if model is None or _is_of(store, model):
-        return model
+    saved = files.load(folder)
+    if saved is None or _is_of(store, saved.model):
+        return saved
     log.info("model of other papers, made anew folder=%s", folder)
     if vectors := vectors_file(folder):
         vectors.unlink(missing_ok=True)
@@ -98,9 +127,10 @@ def _embeddings(store: Store, settings: RelevanceSettings, folder: Path | None, 
     return Embeddings(embedder, read, model.numbers, KeptVectors.load(embedder.name, vectors_file(folder)))
 
 
-def _save(model: Model, folder: Path) -> None:
-    """A model that cannot be kept is made again the next time; the day goes on."""
+def _save(model: Model, folder: Path) -> int | None:
+    """A model's stamp; one that cannot be kept has none and is made again the next time, and the day goes on."""
     try:
-        files.save(model, folder)
+        return files.save(model, folder)
     except OSError as error:
         log.warning("model not kept folder=%s problem=%s", folder, error)
+        return None

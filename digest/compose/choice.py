@@ -1,41 +1,41 @@
 """What each reader is sent of a day, and what is left out: pure decisions on what lies on the desk."""
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from hashlib import blake2b
-from itertools import islice
 
 import numpy as np
 
 from digest.compose.desk import Desk
+from digest.compose.seated import BELOW_THE_FOLD as BELOW_THE_FOLD
+from digest.compose.seated import IN_WORDS as IN_WORDS
+from digest.compose.seated import (
+    NO_SHADOW,
+    NOTHING,
+    Seated,
+    Shadow,
+    of_seats,
+    of_selection,
+)
 from digest.editions import Reason, Recommendation, Slot
 from digest.identity import PaperId
 from digest.papers import Paper
 from digest.relevance.calibration import Calibration
 from digest.relevance.ranking import Candidate, DayRanking, Question, Read
-from digest.relevance.readers import Reader
+from digest.relevance.readers import Reader, Voted
 from digest.relevance.reasons import Explainer, Wish, briefly, newest_reason, total
-from digest.relevance.selection import Chosen, Contender, LeftOut, LeftOutBecause, Limits, Selection, looked_at, select
+from digest.relevance.seating import Bounds, seat_all
+from digest.relevance.selection import Contender, Limits, looked_at, select
 from digest.relevance.settings import RelevanceSettings
 from digest.relevance.space import Space
+from digest.relevance.standings import Standings
+from digest.relevance.tables import parts
 from digest.relevance.text import TermCounts
 from digest.subscribers import MAIN, Interest, Profile, Subscriber
 
 MOST_SEATS = 100  # of an edition: the HTML of more is longer than mail programs show whole
 _TOGETHER = 256  # readers whose editions are explained at once
-BELOW_THE_FOLD = "named below the fold"
-IN_WORDS = {
-    LeftOutBecause.WITHDRAWN: "withdrawn",
-    LeftOutBecause.SEEN: "sent or voted on before",
-    LeftOutBecause.THRESHOLD: "below the threshold",
-    LeftOutBecause.LIKE_ANOTHER: "nearly repeats another paper",
-    LeftOutBecause.QUOTA: "its interest had its quota",
-    LeftOutBecause.SIZE: "the edition was full",
-}
-
-
-NOTHING = Selection(chosen=(), also_new=(), left_out=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +43,19 @@ class Choice:
     """What was chosen for one reader."""
 
     recommendations: tuple[Recommendation, ...] = ()
-    also_new: tuple[Paper, ...] = ()
-    below: tuple[Contender, ...] = ()  # the same papers
-    left_out: tuple[LeftOut, ...] = ()  # but for those
+    also_new: tuple[Paper, ...] = ()  # below the fold
+    shadow: Shadow = NO_SHADOW  # of all that was left out; the first are the same papers
+    candidates: Sequence[Candidate] = ()  # of the day, whose rows the shadow names
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Asking:
+    """A reader whose edition is made."""
+
+    who: Subscriber  # with the seats of this edition
+    slot: date
+    question: Question
+    reclaimed: Sequence[Contender]
 
 
 class Chooser:
@@ -69,6 +79,8 @@ class Chooser:
         self._space = space
         self._settings = settings
         self._keys = list(laid.candidates)
+        self._row_of = {key: row for row, key in enumerate(self._keys)}
+        self._judged: tuple[Mapping[PaperId, Voted], bool] = {}, False
         self._items = list(laid.candidates.values())
         candidates = [
             Candidate(item.kept.row, item.kept.paper, TermCounts.from_bytes(item.kept.terms), item.day)
@@ -83,27 +95,42 @@ class Chooser:
         """A choice for each subscriber and local date, one after the other, from scores that are made all at once."""
         questions = self.questions([subscriber for subscriber, _ in subscribers])
         depth = looked_at(max((self._seats(subscriber) for subscriber, _ in subscribers), default=0))
-        found = self.ranking.in_turn(questions, depth=depth)
-        asked = self._asked_for([subscriber for subscriber, _ in subscribers])
-        entries = zip(subscribers, questions, found, strict=True)
-        while part := list(islice(entries, _TOGETHER)):
-            yield from self._chosen(part, asked)
+        reclaimed = self._asked_for([subscriber for subscriber, _ in subscribers])
+        found = self.ranking.standings(questions, depth=depth)  # the last, by whose examples reasons are given
+        for part in parts(len(subscribers), _TOGETHER):
+            asking = [
+                _Asking(self._seated(who), slot, question, reclaimed.get(who.id, ()))
+                for (who, slot), question in zip(subscribers[part], questions[part], strict=True)
+            ]
+            yield from self._chosen(asking, found, part.start)
 
-    def _chosen(
-        self,
-        part: Sequence[tuple[tuple[Subscriber, date], Question, Sequence[Contender]]],
-        asked: Mapping[int, Sequence[Contender]],
-    ) -> Iterator[Choice]:
+    def _chosen(self, asking: Sequence[_Asking], found: Standings, first: int) -> Iterator[Choice]:
         """A choice for each, in turn; what they are sent is explained to all of them at once."""
-        seated = [self._seated(subscriber) for (subscriber, _), *_ in part]
-        selected = [
-            self._selected(who, slot, question.reader, _with(contenders, asked.get(who.id, ())))
-            for who, ((_, slot), question, contenders) in zip(seated, part, strict=True)
+        seated = self._all_seated(asking, found, first)
+        told = self._recommended([(each.question.reader, seats) for each, seats in zip(asking, seated, strict=True)])
+        for each, seats, recommended in zip(asking, seated, told, strict=True):
+            yield self._marked(each.who, self._choice(each.who, each.question, seats, recommended))
+
+    def _all_seated(self, asking: Sequence[_Asking], found: Standings, first: int) -> list[Seated]:
+        """Who has which seat: readers of one interest all at once, the others one after the other."""
+        plain = [at for at, each in enumerate(asking) if found.plain[first + at] and not each.reclaimed]
+        at_once = dict(zip(plain, self._together([asking[at] for at in plain], found, plain, first), strict=True))
+        return [
+            at_once[at] if at in at_once else self._selected(each, found.contenders(first + at))
+            for at, each in enumerate(asking)
         ]
-        readers = (question.reader for _, question, _ in part)
-        told = self._recommended([(reader, each.chosen) for reader, each in zip(readers, selected, strict=True)])
-        for who, (_, question, _), selection, recommended in zip(seated, part, selected, told, strict=True):
-            yield self._marked(who, self._choice(who, question, selection, recommended))
+
+    def _together(self, asking: Sequence[_Asking], found: Standings, places: Sequence[int], first: int) -> list[Seated]:
+        """What becomes of the contenders of readers of one interest."""
+        numbers = [first + at for at in places]
+        lists = found.lists(numbers, [self._barred_rows(each) for each in asking])
+        bounds = Bounds(
+            sizes=np.array([each.who.size for each in asking], dtype=np.int64),
+            thresholds=np.array([threshold(each.who, self._settings) for each in asking], dtype=np.float64),
+            seeds=[_seed(each.who, each.slot) for each in asking],
+        )
+        seated = seat_all(lists, self.ranking.day.likeness, bounds)
+        return of_seats(lists, seated, [found.interest(at).name for at in numbers], self.ranking.candidates)
 
     def _seated(self, subscriber: Subscriber) -> Subscriber:
         """A subscriber with the seats of the edition that is made now."""
@@ -141,7 +168,8 @@ class Chooser:
 
     def reader(self, subscriber: Subscriber) -> Reader:
         """A subscriber as papers are scored for them."""
-        return replace(self._desk.readers[subscriber.id], learner=subscriber.learner)
+        reader = self._desk.readers[subscriber.id]
+        return reader if reader.learner is subscriber.learner else replace(reader, learner=subscriber.learner)
 
     def explained(self, reader: Reader, chosen: Sequence[tuple[int, Interest | None]]) -> list[Recommendation]:
         """Papers by row with the reasons that add up to their score for one of the reader's interests."""
@@ -170,70 +198,77 @@ class Chooser:
         )
 
     def _choice(
-        self,
-        subscriber: Subscriber,
-        question: Question,
-        selection: Selection,
-        recommended: tuple[Recommendation, ...],
+        self, subscriber: Subscriber, question: Question, seated: Seated, recommended: tuple[Recommendation, ...]
     ) -> Choice:
         profile = question.reader.profile
         if not is_ranked(profile):
             return self._newest(subscriber, question)
-        choice = self._ranked(selection, recommended)
+        candidates = self.ranking.candidates
+        choice = Choice(
+            recommendations=recommended,
+            also_new=tuple([candidates[row].paper for row in seated.shadow.rows[: seated.below]]),
+            shadow=seated.shadow,
+            candidates=candidates,
+        )
         if is_ranked(profile.own):
             return choice
         return _filled(choice, self._newest(subscriber, question), subscriber.size)
 
-    def _selected(
-        self, subscriber: Subscriber, slot: date, reader: Reader, contenders: Sequence[Contender]
-    ) -> Selection:
+    def _selected(self, asking: _Asking, contenders: Sequence[Contender]) -> Seated:
         """What becomes of a reader's contenders; nothing where the newest are sent."""
+        who, reader = asking.who, asking.question.reader
         if not is_ranked(reader.profile):
             return NOTHING
-        barred = self._desk.seen[subscriber.id] | {*reader.profile.liked, *reader.profile.disliked}
-        return self.selection(subscriber, slot, reader, contenders, barred=barred)
-
-    def _ranked(self, selection: Selection, recommended: tuple[Recommendation, ...]) -> Choice:
-        return Choice(
-            recommendations=recommended,
-            also_new=tuple(self.ranking.candidates[each.row].paper for each in selection.also_new),
-            below=selection.also_new,
-            left_out=selection.left_out,
+        return of_selection(
+            select(
+                _with(contenders, asking.reclaimed),
+                self.ranking.day.likeness,
+                _limits(who, reader, self._settings),
+                seen=self._barred(asking),
+                explore=_seed(who, asking.slot),
+            )
         )
 
-    def selection(
-        self,
-        subscriber: Subscriber,
-        slot: date,
-        reader: Reader,
-        contenders: Sequence[Contender],
-        *,
-        barred: Set[PaperId],
-    ) -> Selection:
-        """What becomes of a reader's contenders."""
-        limits = _limits(subscriber, reader, self._settings)
-        likeness = self.ranking.day.likeness
-        return select(contenders, likeness, limits, seen=barred, explore=_seed(subscriber, slot))
+    def _barred(self, asking: _Asking) -> Set[PaperId]:
+        """What a reader has had or judged."""
+        profile = asking.question.reader.profile
+        return self._desk.seen[asking.who.id] | {*profile.liked, *profile.disliked}
 
-    def _recommended(self, selected: Sequence[tuple[Reader, Sequence[Chosen]]]) -> Iterator[tuple[Recommendation, ...]]:
+    def _barred_rows(self, asking: _Asking) -> list[int]:
+        """The same by row, as far as it is among the day's."""
+        reader, row_of = asking.question.reader, self._row_of
+        told: list[Iterable[PaperId]] = [self._desk.seen[asking.who.id]]
+        if self._has_judged(reader.papers):
+            told += [reader.profile.liked, reader.profile.disliked]
+        return [row_of[key] for keys in told for key in keys if key in row_of]
+
+    def _has_judged(self, papers: Mapping[PaperId, Voted]) -> bool:
+        """Whether any of the papers that readers voted on, which they have at hand together, is one of the day's."""
+        if papers is not self._judged[0]:
+            self._judged = papers, not papers.keys().isdisjoint(self._row_of)
+        return self._judged[1]
+
+    def _recommended(self, seated: Sequence[tuple[Reader, Seated]]) -> Iterator[tuple[Recommendation, ...]]:
         """What is sent to each reader, with the reasons in brief."""
         wishes: list[Wish] = []
         places = list[dict[str, int]]()
-        for reader, chosen in selected:
+        for reader, seats in seated:
             rows: dict[str, list[int]] = {}
-            for each in chosen:
-                rows.setdefault(each.contender.interest, []).append(each.contender.row)
+            for name, row in zip(seats.interests, seats.rows, strict=True):
+                rows.setdefault(name, []).append(row)
             places.append({name: len(wishes) + at for at, name in enumerate(rows)})
             wishes += [
                 Wish(reader, reader.profile.interest(name) or Interest(name=name), theirs)
                 for name, theirs in rows.items()
             ]
         told = [iter(each) for each in briefly(self.ranking, self._space, wishes)]
-        for (_, chosen), place in zip(selected, places, strict=True):
-            yield tuple([self._sent(each, next(told[place[each.contender.interest]])) for each in chosen])
+        for (_, seats), place in zip(seated, places, strict=True):
+            columns = zip(seats.rows, seats.interests, seats.probabilities, seats.slots, strict=True)
+            yield tuple([self._sent(next(told[place[each[1]]]), *each) for each in columns])
 
-    def _sent(self, chosen: Chosen, reasons: tuple[Reason, ...]) -> Recommendation:
-        row, contender = chosen.contender.row, chosen.contender
+    def _sent(
+        self, reasons: tuple[Reason, ...], row: int, interest: str, probability: float, slot: Slot
+    ) -> Recommendation:
         candidate = self.ranking.candidates[row]
         return Recommendation(
             paper=candidate.paper,
@@ -241,9 +276,9 @@ class Chooser:
             reasons=reasons,
             announced=candidate.announced,
             code=self._desk.code.get(candidate.paper.id, ""),
-            probability=contender.probability,
-            interest=contender.interest,
-            slot=chosen.slot,
+            probability=probability,
+            interest=interest,
+            slot=slot,
             late=self._items[row].late,
         )
 

@@ -3,21 +3,23 @@
 import logging
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from threadpoolctl import threadpool_limits
 
 from digest.compose.among import Among
-from digest.compose.background import background, count_what_is_not
-from digest.compose.choice import BELOW_THE_FOLD, IN_WORDS, Choice, Chooser
-from digest.compose.coverage import coverage
+from digest.compose.background import background, count_what_is_not, remember
+from digest.compose.choice import Choice, Chooser
 from digest.compose.desk import Desk, counts_of, desk
 from digest.compose.sharing import attributed
 from digest.editions import Edition, Notice, Slate, Trending
 from digest.errors import InvalidInput
+from digest.identity import PaperId
 from digest.mail import LetterKind
 from digest.processes import rarely_collecting
 from digest.relevance.ranking import DayRanking
@@ -26,13 +28,13 @@ from digest.relevance.space import Space
 from digest.relevance.text import TermCounts
 from digest.store import Store, Transaction, shadow
 from digest.store.expiry import expire
-from digest.subscribers import EditionKind, Subscriber
+from digest.subscribers import EditionKind, Schedule, Subscriber
 
 log = logging.getLogger(__name__)
 TRENDING = 3  # papers named as trending at most
 LEAST_TIME = timedelta(hours=4)  # for the mail of an edition
-_AT_ONCE = 200  # editions kept in one transaction
-_IN_MEMORY = 20_000  # readers whose profiles are held at once; what they like is multiplied with the day once for all
+_AT_ONCE = 500  # editions kept in one transaction: of twice as many, drafts leave the cache before they are written
+_IN_MEMORY = 100_000  # readers on the desk at once, 2 kB each; what they like is read and multiplied with the day once
 LETTERS_LAST = timedelta(days=7)  # a welcome that is later is of no use
 
 
@@ -95,6 +97,7 @@ class _Composer:
     welcome: bool
     _space: Space | None = None
     _ranking: DayRanking | None = None
+    _rows: dict[PaperId, int] = field(default_factory=dict)  # of papers that were named so far
 
     def keep(self, laid: Desk, served: Sequence[tuple[Subscriber, date]]) -> Iterator[bool | None]:
         """Of each reader, whether an edition with papers was kept; None if the day had one already."""
@@ -104,11 +107,12 @@ class _Composer:
             self._space = background(self.store, self.settings, self.model_folder)
         chooser = Chooser(laid, self._space, self.settings, now=self.now, ranking=self._ranking, read=self._read_terms)
         self._ranking = chooser.ranking
+        remember(self._space, self.model_folder)
         readers = {subscriber.id: subscriber for subscriber, _ in served}
         drafts = Among(self.store, readers).told(_drafts(laid, chooser, served, self.now))
         while part := list(islice(drafts, _AT_ONCE)):
-            with self.store.begin() as tx:
-                kept = _keep(tx, readers, part, self.now, self.message_id, self.welcome)
+            with self.store.begin(checked=False) as tx:
+                kept = _keep(tx, readers, part, self.now, self.message_id, self.welcome, self._rows)
             yield from kept
 
     def _read_terms(self, rows: Sequence[int]) -> Mapping[int, TermCounts]:
@@ -207,7 +211,7 @@ def _slate(laid: Desk, subscriber: Subscriber, slot: date, choice: Choice, now: 
         slot_date=slot,
         recommendations=attributed(choice.recommendations, profile),
         considered=listing.considered,
-        coverage=coverage(laid.batches, profile, listing.on_time, choice.recommendations),
+        coverage=listing.streams.coverage(choice.recommendations),
         notices=_notices(laid, subscriber),
         papers_read=len(listing.papers),
         read_through=laid.read_through,
@@ -233,9 +237,10 @@ def _keep(
     now: datetime,
     message_id: Callable[[], str],
     welcome: bool,
+    rows: dict[PaperId, int],
 ) -> list[bool | None]:
     """Of each, whether an edition with papers was kept; None if the day had one already."""
-    numbers = tx.editions.keep_all([slate for slate, _ in drafts], now=now)
+    numbers = tx.editions.keep_all([slate for slate, _ in drafts], now=now, rows=rows)
     fresh = [(number, *draft) for number, draft in zip(numbers, drafts, strict=True) if number is not None]
     tx.subscribers.move_on(
         {slate.subscriber_id: slate.next_due_at for slate, _ in drafts},
@@ -290,19 +295,30 @@ def _end(subscriber: Subscriber, slate: Slate, now: datetime) -> datetime:
     One that is made late in the evening has some hours all the same.
     """
     days = 1 if slate.kind is EditionKind.DAILY else 3
-    midnight = datetime.combine(slate.slot_date + timedelta(days=days), time(), subscriber.schedule.timezone)
-    return max(midnight.astimezone(UTC), now + LEAST_TIME)
+    return max(_midnight(slate.slot_date + timedelta(days=days), subscriber.schedule.timezone), now + LEAST_TIME)
 
 
-def _shadow(choice: Choice) -> list[shadow.LeftOut]:
+@lru_cache(maxsize=1024)
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    """When a local date begins, in UTC; the same for many readers."""
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def _shadow(choice: Choice) -> shadow.Lines:
     """What was left out, as the store keeps it; what is named below the fold was left out as well."""
-    told = [(each, BELOW_THE_FOLD) for each in choice.below]
-    told += [(contender, IN_WORDS[because]) for contender, because in choice.left_out]
-    return [shadow.LeftOut(each.paper, each.interest, each.score, each.probability, why) for each, why in told]
+    left, candidates = choice.shadow, choice.candidates
+    papers = [candidates[row].number for row in left.rows]
+    return shadow.Lines(papers, left.interests, left.scores, left.probabilities, left.whys)
 
 
 def _after(subscriber: Subscriber, now: datetime) -> datetime:
     """The first send hour later than `now`."""
-    today = subscriber.schedule.local_date(now)
-    first = today if subscriber.schedule.instant(today) > now else today + timedelta(days=1)
-    return subscriber.schedule.next_instant(first)
+    return _next_hour(subscriber.schedule, now)
+
+
+@lru_cache(maxsize=4096)
+def _next_hour(schedule: Schedule, now: datetime) -> datetime:
+    """The same for all who have one schedule."""
+    today = schedule.local_date(now)
+    first = today if schedule.instant(today) > now else today + timedelta(days=1)
+    return schedule.next_instant(first)

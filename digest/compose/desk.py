@@ -1,11 +1,11 @@
 """Everything that the decisions of a day are made from, loaded in one transaction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from digest.batches import Batch
-from digest.compose.coverage import by_category
+from digest.compose.coverage import Streams, by_category
 from digest.compose.sharing import with_shared
 from digest.editions import Notice, Trending
 from digest.identity import PaperId
@@ -16,7 +16,9 @@ from digest.relevance.text import TermCounts
 from digest.signals import CODE, UPVOTES, Signal
 from digest.store import Transaction
 from digest.store.announcements import Change, FreshPaper
+from digest.store.papers import KeptPaper
 from digest.subscribers import EditionKind, Profile, Subscriber
+from digest.votes import Votes
 
 DAYS = {EditionKind.DAILY: 1, EditionKind.WEEKLY: 7}  # of listings that an edition is about
 _LEDGER_DAYS = timedelta(days=14)  # how far back a batch that is open is told of
@@ -28,7 +30,7 @@ class Listing:
 
     papers: dict[PaperId, FreshPaper]
     considered: tuple[tuple[str, int], ...]  # by category
-    on_time: set[date]  # the days of those that were named before their batch was closed
+    streams: Streams  # of the days of those that were named before their batch was closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +41,11 @@ class Desk:
     read_through: int
     fresh: dict[PaperId, FreshPaper]
     readers: dict[int, Reader]
-    seen: dict[int, set[PaperId]]
+    seen: Mapping[int, Set[PaperId]]  # by subscriber: which of the candidates and of what is trending
     reclaimed: dict[int, dict[PaperId, FreshPaper]]  # by subscriber: what was left out and asked for, or carried
     carried: dict[int, set[PaperId]]  # by subscriber: of them, what editions that were never sent have left
     batches: tuple[Batch, ...]  # of the last days, oldest first
-    changes: tuple[Change, ...]  # of papers that any of the readers liked
+    changes: tuple[Change, ...]  # of papers that any of the readers voted on
     unsaid: dict[int, tuple[Notice, ...]]  # by subscriber: what stood in a last edition that was never sent
     trending: tuple[Trending, ...]  # of the last days, most upvotes first
     code: dict[PaperId, str]  # where the code of candidates is, so far as that is known
@@ -78,7 +80,7 @@ class Desk:
             self._listings[waits_for] = Listing(
                 papers=papers,
                 considered=by_category([item.kept.paper for item in papers.values()], profile),
-                on_time={item.day for item in papers.values() if not item.late},
+                streams=Streams(self.batches, profile, {item.day for item in papers.values() if not item.late}),
             )
         return self._listings[waits_for]
 
@@ -109,28 +111,45 @@ def laid(
     profiles = with_shared(tx, tx.subscribers.profiles(subscriber.id for subscriber in subscribers))
     newest = tx.announcements.newest_listing()
     reclaimed = _reclaimed(tx, profiles, fresh)
+    papers = _at_hand(tx, profiles.values(), terms=terms)
+    trending = _trending(tx, newest, days=max((DAYS[s.kind] for s in subscribers), default=1))
+    offered = [item.kept for items in (fresh, *reclaimed.values()) for item in items.values()]
     return Desk(
         newest_listing=newest,
         read_through=tx.announcements.newest() or 0,
         fresh=fresh,
-        readers=readers_of(tx, profiles, terms=terms),
-        seen=tx.subscribers.seen_by(subscriber.id for subscriber in subscribers),
+        readers={each.id: Reader(profiles[each.id], papers, each.learner) for each in subscribers},
+        seen=tx.subscribers.seen_by(profiles, {each.row for each in [*offered, *(kept for _, kept in trending)]}),
         reclaimed=reclaimed,
         carried=_carried(tx, reclaimed),
         batches=_batches(tx, fresh.values(), newest),
-        changes=_changes(tx, subscribers, profiles),
+        changes=_changes(tx, subscribers, {each.number for each in papers.values()}),
         unsaid=_unsaid(tx, profiles, newest),
-        trending=_trending(tx, newest, days=max((DAYS[s.kind] for s in subscribers), default=1)),
-        code=_code(tx, {key for items in (fresh, *reclaimed.values()) for key in items}),
+        trending=tuple(each for each, _ in trending),
+        code=_code(tx, {kept.paper.id for kept in offered}),
     )
 
 
-def readers_of(tx: Transaction, profiles: dict[int, Profile], *, terms: bool = True) -> dict[int, Reader]:
-    """Profiles with the papers that any of their interests was told by, and with their terms, if `terms`."""
-    voted = list(tx.subscribers.voted({key for profile in profiles.values() for key in profile.examples}))
+def readers_of(tx: Transaction, profiles: dict[int, Profile]) -> dict[int, Reader]:
+    """Profiles with the papers at hand that any of their interests was told by."""
+    papers = _at_hand(tx, profiles.values(), terms=True)
+    return {number: Reader(profile, papers) for number, profile in profiles.items()}
+
+
+def _at_hand(tx: Transaction, profiles: Iterable[Profile], *, terms: bool) -> dict[PaperId, Voted]:
+    voted = list(_voted(tx, profiles))
     counted = counts_of(tx, [row for _, row, _ in voted]) if terms else {}
-    at_hand = {key: Voted(row, title, counted.get(row, UNREAD)) for key, row, title in voted}
-    return {number: Reader(profile, at_hand) for number, profile in profiles.items()}
+    return {key: Voted(row, title, counted.get(row, UNREAD)) for key, row, title in voted}
+
+
+def _voted(tx: Transaction, profiles: Iterable[Profile]) -> Iterator[tuple[PaperId, int, str]]:
+    """Key, row and title of every paper that anybody voted on; where votes lie in columns, of all that these name."""
+    given = [votes for each in profiles for one in each.interests for votes in (one.liked, one.disliked)]
+    by_itself = {vote.paper for votes in given if not isinstance(votes, Votes) for vote in votes}
+    ballots = {id(votes.ballots): votes.ballots for votes in given if isinstance(votes, Votes)}
+    yield from tx.subscribers.voted(by_itself)
+    for each in ballots.values():
+        yield from zip(each.keys, each.rows, each.titles, strict=True)
 
 
 def counts_of(tx: Transaction, rows: Iterable[int]) -> dict[int, TermCounts]:
@@ -166,19 +185,19 @@ def _unsaid(tx: Transaction, profiles: Iterable[int], newest: date | None) -> di
     return {number: edition.notices for number, edition in unsent.items() if edition.notices}
 
 
-def _trending(tx: Transaction, newest: date | None, *, days: int) -> tuple[Trending, ...]:
+def _trending(tx: Transaction, newest: date | None, *, days: int) -> list[tuple[Trending, KeptPaper]]:
     """What readers elsewhere point to, most upvotes first."""
     if newest is None:
-        return ()
+        return []
     named = tx.announcements.trending(since=newest - timedelta(days=days))
     told = tx.signals.newest(kept.paper.id for kept, _ in named)
     found = [
-        Trending(paper=kept.paper, upvotes=int(signal.value), source=source)
+        (Trending(paper=kept.paper, upvotes=int(signal.value), source=source), kept)
         for kept, source in named
         for signal in told.get(kept.paper.id, ())
         if (signal.name, signal.source) == (UPVOTES, source) and isinstance(signal.value, int | float)
     ]
-    return tuple(sorted(found, key=lambda each: (-each.upvotes, each.paper.id)))
+    return sorted(found, key=lambda each: (-each[0].upvotes, each[0].paper.id))
 
 
 def _code(tx: Transaction, papers: Iterable[PaperId]) -> dict[PaperId, str]:
@@ -209,9 +228,7 @@ def _batches(tx: Transaction, fresh: Iterable[FreshPaper], newest: date | None) 
     return tuple(tx.batches.between(min(days), date.max)) if days else ()
 
 
-def _changes(tx: Transaction, subscribers: Sequence[Subscriber], profiles: dict[int, Profile]) -> tuple[Change, ...]:
+def _changes(tx: Transaction, subscribers: Sequence[Subscriber], voted: set[int]) -> tuple[Change, ...]:
     since = [s.read_through for s in subscribers if s.read_through is not None]
-    if not since:
-        return ()
-    liked = tx.papers.rows({key for profile in profiles.values() for key in profile.liked})
-    return tuple(tx.announcements.changes_since(min(since), set(liked.values())))
+    changed = tx.announcements.changed_since(min(since)) & voted if since else set()
+    return tuple(tx.announcements.changes_since(min(since), changed)) if changed else ()

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from digest.compose.background import background, count_what_is_not
-from digest.compose.choice import BELOW_THE_FOLD, IN_WORDS, Choice, Chooser, is_ranked, threshold, unfiltered
+from digest.compose.choice import Choice, Chooser, is_ranked, threshold, unfiltered
 from digest.compose.desk import Desk, laid
 from digest.editions import Edition, Recommendation, Slot
 from digest.errors import InvalidInput
@@ -176,9 +176,8 @@ def _because(desk: Desk, choice: Choice, subscriber: Subscriber, key: PaperId) -
         return (
             "its listing is older than the first that is read for them" if first else "an edition was made without it"
         )
-    if any(each.paper == key for each in choice.below):
-        return BELOW_THE_FOLD
-    causes = (IN_WORDS[each.because] for each in choice.left_out if each.contender.paper == key)
+    papers = (choice.candidates[row].paper.id for row in choice.shadow.rows)
+    causes = (why for paper, why in zip(papers, choice.shadow.whys, strict=True) if paper == key)
     is_likelier = is_ranked(desk.readers[subscriber.id].profile)
     return next(causes, f"too many others were {'likelier' if is_likelier else 'newer'}")
 

@@ -25,7 +25,7 @@ from digest.mail import (
     address_hash,
 )
 from digest.store import Store, Transaction
-from digest.store.database import Kept
+from digest.store.turns import Kept
 from digest.subscribers import SubscriberState
 from digest.transport import Transport
 from digest.transport.retry import retry_delay
@@ -61,7 +61,7 @@ class Sending:
     _written: "queue.Queue[Written | None]" = field(default_factory=lambda: queue.Queue(_AHEAD))
     _pen: threading.Lock = field(default_factory=threading.Lock)  # whoever has it may use the book
     _open: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
-    _book: Kept = field(init=False)
+    _book: Kept[Transaction] = field(init=False)
     _running: list[threading.Thread] = field(default_factory=list)
     _doubt: Doubt = field(init=False)
 

@@ -4,7 +4,7 @@ A message is a function of what is kept, so it is written again for a later atte
 it is the same: another one is never sent where the first may have been taken. What is in doubt keeps its bytes.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -65,10 +65,14 @@ class Writer:
         with store.begin() as tx:
             self._secret = tx.secrets.get_or_make(tokens.KEY)
 
-    def written(self, deliveries: Sequence[Delivery], *, now: datetime) -> list[Written | Unwritten]:
-        """Each delivery with its message, and with what that is; who claims the delivery keeps it."""
+    def written(self, deliveries: Sequence[Delivery], *, now: datetime) -> Iterator[Written | Unwritten]:
+        """Each delivery with its message, and with what that is; who claims the delivery keeps it.
+
+        All that they are written from is read at once, and each is written when it is asked for.
+        """
         sheet = self._sheet(deliveries)
-        return [self._one(delivery, sheet, now) for delivery in deliveries]
+        for delivery in deliveries:
+            yield self._one(delivery, sheet, now)
 
     def secure(self, deliveries: Sequence[Delivery], *, now: datetime) -> None:
         """Keep the bytes of messages that are in doubt, as long as they can be written again."""

@@ -8,7 +8,6 @@ if TYPE_CHECKING:
     from digest.membership.interests import Tuning, describe, drop_interest, make_interest, reclaim, tune, vote
     from digest.membership.joining import admit
     from digest.membership.people import (
-        DEFAULT_SIZE,
         add,
         find,
         for_kind,
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
         resume,
         wake,
     )
-    from digest.membership.settings import LetterSettings
+    from digest.membership.settings import DEFAULT_SIZE, LetterSettings
     from digest.membership.silence import Asked, ask_the_silent
     from digest.membership.typed import (
         MOST_PAPERS,
@@ -41,8 +40,8 @@ lazily.give(
     {
         "interests": "Tuning describe drop_interest make_interest reclaim tune vote",
         "joining": "admit",
-        "people": "DEFAULT_SIZE add find for_kind leave leave_by_link link_holder pause reschedule resume wake",
-        "settings": "LetterSettings",
+        "people": "add find for_kind leave leave_by_link link_holder pause reschedule resume wake",
+        "settings": "DEFAULT_SIZE LetterSettings",
         "silence": "Asked ask_the_silent",
         "typed": "MOST_PAPERS MOST_WEIGHT address category days hour interest_name paper_key size timezone words",
     },

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from digest.mail import Suppression, SuppressionReason, address_hash
-from digest.store import Store
+from digest.store import Store, kept_items, shadow_lines
 from digest.store.erasing import empty_log, scrub
 from digest.store.holdings import Rows
 from digest.subscribers import Subscriber
@@ -28,7 +28,7 @@ _NOTES = {
 def exported(store: Store, who: Subscriber, *, now: datetime) -> bytes:
     """All that is held of a reader, as JSON in UTF-8; nothing is changed."""
     with store.read() as tx:
-        tables = tx.holdings.of(who.id)
+        tables = _legible(tx.holdings.of(who.id))
         papers = tx.papers.by_row(_papers(tables))
         groups = tx.groups.of(who.id)
     told = {
@@ -71,6 +71,15 @@ def hash_of_erased(who: Subscriber, *, now: datetime) -> Suppression:
     return Suppression(address_hash=key, reason=SuppressionReason.ERASED, evidence="erased by command", since=now)
 
 
+def _legible(tables: Rows) -> Rows:
+    """With what editions brought and left out in words for whoever reads it, and not in columns."""
+    for row in tables.get("edition", ()):
+        row["items"] = kept_items.legible(row["items"])
+    for row in tables.get("shadow", ()):
+        row["lines"] = shadow_lines.legible(row["lines"])
+    return tables
+
+
 def _papers(tables: Rows) -> set[int]:
     return set(_numbers(tables))
 
@@ -84,7 +93,8 @@ def _numbers(tables: Rows) -> Iterator[int]:
 
 
 def _of_edition(row: dict[str, Any]) -> Iterator[int]:
-    yield from (item["p"] for item in row.get("items") or ())
+    yield from kept_items.papers_of(row.get("items") or [])
     yield from (number for number, *_ in row.get("notices") or ())
     yield from (number for number, *_ in row.get("trending") or ())
+    yield from (line["paper"] for line in row.get("lines") or ())
     yield from row.get("also_new") or ()

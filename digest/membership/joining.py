@@ -15,7 +15,7 @@ from enum import StrEnum
 from digest import tokens
 from digest.mail import LetterKind, address_hash
 from digest.membership import wishes
-from digest.membership.people import DEFAULT_SIZE
+from digest.membership.settings import DEFAULT_SIZE
 from digest.membership.typed import address
 from digest.membership.wishes import Wish
 from digest.store import Store, Transaction

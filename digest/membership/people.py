@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from digest import tokens
 from digest.errors import InvalidInput
 from digest.mail import LetterKind
+from digest.membership.settings import DEFAULT_SIZE
 from digest.membership.suppressed import refuse_suppressed
 from digest.membership.typed import address, size, words
 from digest.rendering.catalogues import languages
@@ -18,7 +19,6 @@ from digest.store import Store, Transaction
 from digest.subscribers import EVERY_DAY, EditionKind, ProfileField, Schedule, Subscriber, SubscriberState
 
 log = logging.getLogger(__name__)
-DEFAULT_SIZE = 15
 GOODBYES_LAST = timedelta(days=3)
 _FARTHEST_EAST = timedelta(hours=14)  # of UTC that a zone's clocks stand (Pacific/Kiritimati)
 

@@ -18,7 +18,8 @@ from digest.exchange.cells import plain, safe
 from digest.exchange.entries import MOST_BYTES, shown, text_of
 from digest.mail import address_hash
 from digest.membership import typed
-from digest.membership.people import DEFAULT_SIZE, checked_language, for_kind
+from digest.membership.people import checked_language, for_kind
+from digest.membership.settings import DEFAULT_SIZE
 from digest.membership.suppressed import BadLine
 from digest.store import Store
 from digest.store.newcomers import Newcomer

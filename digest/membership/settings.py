@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+DEFAULT_SIZE = 15  # papers in an edition at most, where nobody says otherwise
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterSettings:

@@ -7,6 +7,8 @@ that follows the scores', above the row's, counted downwards. Of papers that tie
 import numpy as np
 import numpy.typing as npt
 
+from digest.relevance.parting import parts
+
 Scores = npt.NDArray[np.float32]
 Lines = npt.NDArray[np.int32]
 _Keys = npt.NDArray[np.int64]
@@ -14,6 +16,7 @@ _Keys = npt.NDArray[np.int64]
 _LAST_ROW = np.int64(2**31 - 1)
 _LOW = np.int64(2**32 - 1)
 _ROW_BITS = np.int64(32)
+_SORTED = 4096  # lines sorted at once: of very many together the copies take more memory than all that is kept
 _MAGNITUDE = np.int32(2**31 - 1)  # the bits of a float but for its sign
 
 
@@ -39,9 +42,12 @@ class Best:
 
     def found(self) -> tuple[Lines, Scores]:
         """Rows, best first and -1 where there are no more, and their scores, -inf where there are no more."""
-        best = np.sort(self._keys, axis=1)[:, ::-1]
-        scores = _scores(best)
-        return np.where(np.isfinite(scores), _LAST_ROW - (best & _LOW), -1).astype(np.int32), scores
+        rows, scores = np.empty(self._keys.shape, np.int32), np.empty(self._keys.shape, np.float32)
+        for part in parts(len(self._keys), _SORTED):
+            best = np.sort(self._keys[part], axis=1)[:, ::-1]
+            scores[part] = _scores(best)
+            rows[part] = np.where(np.isfinite(scores[part]), _LAST_ROW - (best & _LOW), -1)
+        return rows, scores
 
     def _take(self, lines: slice, entering: npt.NDArray[np.intp], scores: Scores, first: int) -> None:
         count, width = scores.shape

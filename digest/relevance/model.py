@@ -6,11 +6,12 @@ is read out of it is the same as from a model of the same papers made at once.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from digest.relevance.latent import LatentBasis, among
+from digest.relevance.latent import LatentBasis, among, looked_up, places_of
 from digest.relevance.text import TermCounts
 from digest.relevance.vocabulary import Columns, Vocabulary
 
@@ -27,6 +28,10 @@ class Tallies:
 
     def __len__(self) -> int:
         return len(self.indptr) - 1
+
+    @property
+    def arrays(self) -> tuple[npt.NDArray[Any], ...]:
+        return self.indptr, self.columns, self.times
 
     def of_rows(self, first: int) -> "Tallies":
         """From a row on."""
@@ -92,4 +97,19 @@ class Model:
             numbers=np.concatenate([self.numbers[too_many:], np.array(fresh, np.int64)]),
             counted=self.counted.of_rows(too_many).followed_by(added),
             frequencies=frequencies,
+        )
+
+    def pruned(self) -> "Model":
+        """Without the terms that none of its papers has any more, and without a basis, whose columns move by that.
+
+        Else the vocabulary would grow for ever, by a hundred terms a paper.
+        """
+        held = np.flatnonzero(self.frequencies)
+        columns = looked_up(places_of(held, len(self.vocabulary)), self.counted.columns)
+        return replace(
+            self,
+            vocabulary=Vocabulary(self.vocabulary.ids[held]),
+            counted=replace(self.counted, columns=columns),
+            frequencies=self.frequencies[held],
+            basis=None,
         )

@@ -1,24 +1,24 @@
 """A day's papers as contenders for the editions of all readers at once; why each scores as it does is in reasons.py."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 import numpy as np
 
-from digest.identity import PaperId
 from digest.papers import Paper
 from digest.relevance.calibration import Calibration
 from digest.relevance.readers import Example, Examples, Reader
 from digest.relevance.rules import Mask, RuleBook
-from digest.relevance.scoring import NO_TOP, Adjust, Asked, Day, Top, Vectors, View
+from digest.relevance.scoring import NO_TOP, Adjust, Asked, Day, Vectors, View
 from digest.relevance.selection import Contender
 from digest.relevance.space import Space
+from digest.relevance.standings import Line, Papers, Standing, Standings
+from digest.relevance.tables import Numbers
 from digest.relevance.tastes import Taste, Tastes
 from digest.relevance.text import TermCounts
 from digest.relevance.wording import Wording
-from digest.subscribers import Interest, Learner
+from digest.subscribers import Learner
 
 _VECTORS = 4_096  # examples made at once: what is made on the way takes some ten kilobytes each
 _NEVER = float("-inf")
@@ -48,25 +48,6 @@ class Question:
     offered: Mask  # shape (n_candidates,); readers who are offered the same share one array
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Asked:
-    """One interest of one question."""
-
-    question: int
-    interest: Interest
-    taste: Taste
-    wanted: dict[int, float]  # by rules
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Scored:
-    """The best papers of each interest asked for."""
-
-    asked: Sequence[_Asked]
-    lines: Mapping[int, Sequence[int]]  # by question
-    top: Top
-
-
 class DayRanking:
     """The candidates of a day, ready to be put in order for any number of readers."""
 
@@ -83,8 +64,7 @@ class DayRanking:
         """`read` gives the terms of papers, by number, that readers bring UNREAD."""
         self.candidates = tuple(candidates)
         self._read = read
-        self._keys = [each.paper.id for each in candidates]
-        self._withdrawn = [each.paper.withdrawn for each in candidates]
+        self._papers = Papers.of([each.paper.id for each in candidates], [each.paper.withdrawn for each in candidates])
         self.day = Day(space, [each.counts for each in candidates], [each.number for each in candidates])
         self.rules = RuleBook([each.paper for each in candidates])
         self._space = space
@@ -108,49 +88,50 @@ class DayRanking:
 
     def in_turn(self, questions: Sequence[Question], *, depth: int) -> Iterator[list[Contender]]:
         """The same, all scored at once and made one after the other, so that little memory is needed for many."""
-        self._last.clear()  # what was asked before is not asked again
-        learners = dict.fromkeys(question.reader.learner for question in questions)
-        scored = [self._scored(questions, learner, min(depth, len(self.candidates))) for learner in learners]
-        offered = {id(question.offered): int(question.offered.sum()) for question in questions}
-        for number, question in enumerate(questions):
-            lines = [(each, line) for each in scored for line in each.lines.get(number, ())]
-            of_each = [
-                self._of(each.top, line, each.asked[line], offered[id(question.offered)]) for each, line in lines
-            ]
-            yield of_each[0] if len(of_each) == 1 else _best_of(of_each)
+        found = self.standings(questions, depth=depth)
+        return map(found.contenders, range(len(found)))
 
-    def _scored(self, questions: Sequence[Question], learner: Learner, depth: int) -> "_Scored":
+    def standings(self, questions: Sequence[Question], *, depth: int) -> Standings:
+        """The same still in arrays, out of which contenders are made for those who need them."""
+        self._last.clear()  # what was asked before is not asked again
+        sizes = {id(question.offered): int(question.offered.sum()) for question in questions}
+        offered = [sizes[id(question.offered)] for question in questions]
+        learners = dict.fromkeys(question.reader.learner for question in questions)
+        scored = [self._scored(questions, offered, learner, min(depth, len(self.candidates))) for learner in learners]
+        return Standings(self._papers, self._calibration, scored, len(questions))
+
+    def _scored(self, questions: Sequence[Question], offered: Sequence[int], learner: Learner, depth: int) -> Standing:
         """The best papers of each interest of the readers of one learner."""
         examples = Examples(now=self._now, half_life=self._half_life)
-        asked = [
-            _Asked(number, interest, examples.taste(question.reader, interest), self.rules.wanted(interest))
+        lines = [
+            Line(number, interest, self.rules.wanted(interest))
             for number, question in enumerate(questions)
             if question.reader.learner is learner
             for interest in question.reader.profile.interests
             if interest.says_something or interest.everything
         ]
-        if not (asked and self.candidates):
-            return _Scored([], {}, NO_TOP)
-        adjust = self._adjust(questions, asked)
-        tastes = self.asked(examples, learner, [each.taste for each in asked])
+        if not (lines and self.candidates):
+            return Standing([], NO_TOP, likes=np.zeros(0, np.int64), offered=offered)
+        tastes = examples.tastes([(questions[line.question].reader, line.interest) for line in lines])
+        asked = self.asked(examples, learner, tastes)
         if len(examples.all) > len(self.examples(learner).all):
-            self._last[learner] = examples, tastes
-        lines: dict[int, list[int]] = defaultdict(list)
-        for line, each in enumerate(asked):
-            lines[each.question].append(line)
-        return _Scored(asked, lines, self.day.best(tastes, adjust, examples.numbers, k=depth))
+            self._last[learner] = examples, asked
+        adjust = self._adjust(questions, lines, tastes.likes)
+        top = self.day.best(asked, adjust, examples.numbers, k=depth)
+        return Standing(lines, top, likes=tastes.likes, offered=offered)
 
     def examples(self, learner: Learner) -> Examples:
         """The most by which the papers were scored for readers of a learner at once; new ones where none were."""
         kept = self._last.get(learner)
         return kept[0] if kept else Examples(now=self._now, half_life=self._half_life)
 
-    def asked(self, examples: Examples, learner: Learner, tastes: Sequence[Taste]) -> Asked:
+    def asked(self, examples: Examples, learner: Learner, tastes: Tastes | Sequence[Taste]) -> Asked:
         """Examples as the day has them, made again only where they are not the `examples` that were scored by."""
         kept = self._last.get(learner)
         if kept and kept[0] is examples and kept[1].parted.common.shape[0] == len(examples.all):
             return kept[1]
-        return self.day.asked(self._vectors(examples, learner), Tastes.of(tastes), learner)
+        together = tastes if isinstance(tastes, Tastes) else Tastes.of(tastes)
+        return self.day.asked(self._vectors(examples, learner), together, learner)
 
     def _vectors(self, examples: Examples, learner: Learner) -> Iterator[Vectors]:
         keys = examples.keys
@@ -167,6 +148,7 @@ class DayRanking:
         """How the papers write the terms of a view."""
         if view not in self._wordings:
             ids = self._space.model.vocabulary.ids[view.table.columns]
+            self._space.rest()
             self._wordings[view] = Wording([each.paper for each in self.candidates], view.full, ids)
         return self._wordings[view]
 
@@ -175,54 +157,27 @@ class DayRanking:
         kept = [candidate for candidate, is_offered in zip(self.candidates, offered, strict=True) if is_offered]
         return sorted(kept, key=lambda each: (_newness(each), each.paper.id), reverse=True)
 
-    def _adjust(self, questions: Sequence[Question], asked: Sequence[_Asked]) -> Adjust:
+    def _adjust(self, questions: Sequence[Question], lines: Sequence[Line], likes: Numbers) -> Adjust:
+        """What rules change; `likes` says of each line how many examples tell what is wanted."""
         masks: dict[tuple[int, tuple[str, ...]], int] = {}
         allowed: list[Mask] = []
         mask_of: list[int] = []
         added: list[list[tuple[int, float]]] = []
-        for each in asked:
-            offered, categories = questions[each.question].offered, each.interest.categories
+        for line, wanted in zip(lines, likes.tolist(), strict=True):
+            offered, categories = questions[line.question].offered, line.interest.categories
             if (key := (id(offered), categories)) not in masks:
                 masks[key] = len(allowed)
                 allowed.append(offered & self.rules.within(categories))
             mask_of.append(masks[key])
-            kept_out = self.rules.unwanted(each.interest)
-            if not (each.taste.wanted or each.interest.everything):
-                kept_out |= set(range(len(self.candidates))) - each.wanted.keys()
-            added.append([*each.wanted.items(), *((row, _NEVER) for row in kept_out)])
+            added.append([*line.wanted.items(), *((row, _NEVER) for row in self._kept_out(line, wanted > 0))])
         return Adjust(np.array(allowed), mask_of, added)
 
-    def _of(self, top: Top, line: int, asked: _Asked, candidates: int) -> list[Contender]:
-        known = top.rows[line] >= 0
-        rows, scores = top.rows[line][known].tolist(), top.scores[line][known].astype(np.float64)
-        standing = (scores - float(top.mean[line])) / float(top.spread[line])
-        likes = max(len(asked.taste.wanted), 1)
-        chances = self._calibration.probability(standing, likes=likes, candidates=max(candidates, 1)).tolist()
-        name, everything, wanted = asked.interest.name, asked.interest.everything, asked.wanted
-        keys, withdrawn = self._keys, self._withdrawn
-        return [
-            Contender(keys[row], row, name, score, chance, row in wanted, everything, withdrawn[row])
-            for row, score, chance in zip(rows, scores.tolist(), chances, strict=True)
-        ]
-
-
-def _best_of(lists: Iterable[Iterable[Contender]]) -> list[Contender]:
-    """Each paper of several interests once."""
-    found: dict[PaperId, Contender] = {}
-    for contenders in lists:
-        for contender in contenders:
-            _take(found, contender)
-    return list(found.values())
-
-
-def _take(found: dict[PaperId, Contender], contender: Contender) -> None:
-    """Keep a paper for the interest that it is likeliest for; what any interest says of it otherwise stays true."""
-    other = found.get(contender.paper)
-    if other is None:
-        found[contender.paper] = contender
-        return
-    better = max(other, contender, key=lambda each: (each.must_read, each.probability, each.score))
-    found[contender.paper] = better._replace(everything=other.everything or contender.everything)
+    def _kept_out(self, line: Line, is_told: bool) -> set[int]:
+        """The rows that are none for an interest; `is_told`: anything but rules tells what is wanted."""
+        kept_out = self.rules.unwanted(line.interest)
+        if not (is_told or line.interest.everything):
+            kept_out |= set(range(len(self.candidates))) - line.wanted.keys()
+        return kept_out
 
 
 def _newness(candidate: Candidate) -> tuple[datetime, datetime]:

@@ -3,16 +3,21 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import add
+
+import numpy as np
 
 from digest.editions import ReasonKind
 from digest.identity import PaperId
+from digest.relevance import crowds
+from digest.relevance.crowds import Ages
 from digest.relevance.embedding import Key
-from digest.relevance.tastes import Taste
+from digest.relevance.tastes import Taste, Tastes
 from digest.relevance.text import TermCounts, count_words
-from digest.subscribers import Interest, Learner, Profile, Vote
+from digest.subscribers import Interest, Learner, Profile
 
 UNKEPT = -1  # the number of an example that is no paper of the store
-_FAINTEST = 1e-9  # the least weight of a vote: who has voted only long ago still cares for something
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +54,12 @@ class Examples:
     def __init__(self, *, now: datetime, half_life: timedelta) -> None:
         """After `half_life` a vote counts half as much as a new one."""
         self.all: list[Example] = []
-        self._now = now
-        self._half_life = half_life
+        self._ages = Ages(now, half_life)
         self._places: dict[tuple[ReasonKind, str | PaperId], int] = {}
-        self._tastes: dict[int, tuple[Interest, Taste]] = {}  # by the identity of the interest, which is kept alive
+        # By the identity of the interest, which is kept alive: its taste, or the line of what was made together.
+        self._tastes: dict[int, tuple[Interest, Taste]] = {}
+        self._lines: dict[int, tuple[Interest, int]] = {}
+        self._together = Tastes.of([])
 
     @property
     def numbers(self) -> list[int]:
@@ -68,35 +75,59 @@ class Examples:
 
         The same interest has the same taste, whoever asks.
         """
+        if (known := self._lines.get(id(interest))) is not None:
+            return self._together.taste(known[1])
         if id(interest) not in self._tastes:
             self._tastes[id(interest)] = interest, self._made(reader, interest)
         return self._tastes[id(interest)][1]
 
+    def tastes(self, asked: Sequence[tuple[Reader, Interest]]) -> Tastes:
+        """What `taste` gives for each, in turn, to the last bit; made together, which takes a tenth of the time.
+
+        For all interests of a day at once: those that were asked for together before are forgotten. `taste` finds what
+        was made here without another look at the votes, so that readers need no `Taste` of their own beside a line.
+        """
+        new = {id(interest): (reader, interest) for reader, interest in asked}
+        self._together = crowds.tastes(
+            crowds.given([(interest.liked, reader.papers) for reader, interest in new.values()], self._like),
+            [[self._written(text) for text in interest.texts] for _, interest in new.values()],
+            crowds.given([(interest.disliked, reader.papers) for reader, interest in new.values()], self._dislike),
+            self._ages,
+        )
+        self._lines = {key: (interest, line) for line, (key, (_, interest)) in enumerate(new.items())}
+        if len(new) == len(asked):
+            return self._together
+        return self._together.at(np.array([self._lines[id(interest)][1] for _, interest in asked], dtype=np.int64))
+
     def _made(self, reader: Reader, interest: Interest) -> Taste:
         liked = [vote for vote in interest.liked if vote.paper in reader.papers]
-        wanted = [self._voted(ReasonKind.LIKED, vote, reader) for vote in liked]
-        weights = [self._weight(vote) for vote in liked]
+        wanted = [self._like(reader.papers, vote.paper) for vote in liked]
+        weights = [self._ages.weight(vote.given_at) for vote in liked]
         for text in interest.texts:
             wanted.append(self._written(text))
             weights.append(1.0)
-        total = sum(weights)
-        unwanted = [vote for vote in interest.disliked if vote.paper in reader.papers]
+        total = reduce(add, weights, 0.0)  # not `sum`, which from Python 3.12 on adds otherwise than numpy
+        unwanted = [vote.paper for vote in interest.disliked if vote.paper in reader.papers]
         return Taste(
             wanted=tuple(wanted),
             weights=tuple(weight / total for weight in weights),
-            unwanted=tuple(self._voted(ReasonKind.DISLIKED, vote, reader) for vote in unwanted),
+            unwanted=tuple(self._dislike(reader.papers, paper) for paper in unwanted),
         )
 
     def named(self, places: Sequence[int]) -> list[Example]:
         return [self.all[place] for place in places]
 
-    def _weight(self, vote: Vote) -> float:
-        age = max(self._now - vote.given_at, timedelta(0))
-        return max(float(0.5 ** (age / self._half_life)), _FAINTEST)
+    def _like(self, papers: Mapping[PaperId, Voted], key: PaperId) -> int:
+        return self._voted(ReasonKind.LIKED, papers, key)
 
-    def _voted(self, kind: ReasonKind, vote: Vote, reader: Reader) -> int:
-        paper = reader.papers[vote.paper]
-        return self._place((kind, vote.paper), lambda: Example(kind, paper.title, paper.number, paper.counts))
+    def _dislike(self, papers: Mapping[PaperId, Voted], key: PaperId) -> int:
+        return self._voted(ReasonKind.DISLIKED, papers, key)
+
+    def _voted(self, kind: ReasonKind, papers: Mapping[PaperId, Voted], key: PaperId) -> int:
+        paper = papers.get(key)
+        if paper is None:
+            return crowds.UNHELD
+        return self._place((kind, key), lambda: Example(kind, paper.title, paper.number, paper.counts))
 
     def _written(self, text: str) -> int:
         kind = ReasonKind.INTEREST

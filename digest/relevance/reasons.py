@@ -3,32 +3,33 @@
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
+from itertools import pairwise, repeat
+from operator import itemgetter
 
 import numpy as np
 
 from digest.editions import Reason, ReasonKind
 from digest.papers import Paper
+from digest.relevance.account import Columns, Objects, Terms, in_order
 from digest.relevance.encounters import Encounters, Flags, Named, strongest
+from digest.relevance.products import Room
 from digest.relevance.ranking import DayRanking
 from digest.relevance.readers import Examples, Reader
 from digest.relevance.rules import ALWAYS, followed_authors, from_organisations, matching_terms, organisations_of
-from digest.relevance.scoring import DISLIKE_WEIGHT
+from digest.relevance.scoring import DISLIKE_WEIGHT, Asked, View
 from digest.relevance.space import Space
-from digest.relevance.sums import Meeting, Shown
+from digest.relevance.sums import Shown
 from digest.relevance.tables import Exact
 from digest.relevance.tastes import Taste
 from digest.subscribers import Interest, Learner
-
-Terms = tuple[tuple[str, float], ...]
 
 NAMED_LIKES = 5  # liked papers named in the sum; the others are added up in one line
 NAMED_TERMS = 4  # words kept with each reason
 LIKEST = 3  # examples whose words are told of a paper in brief
 MATCHES = 6  # words told in brief: what is shown leaves out those that are part of a longer one
 BACKGROUND = "what it shares with every paper"
-_GIVES = attrgetter("contribution")
-_TOGETHER = 8  # interests told of at once: they share what a call of numpy costs, and what they meet fits the cache
+_GIVES = itemgetter(2)  # of a reason
+_TOGETHER = 32  # interests told of at once: they share what a call of numpy costs, and arrays stay below a MiB
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,7 +38,7 @@ class Wish:
 
     reader: Reader
     interest: Interest
-    rows: Sequence[int]
+    rows: Sequence[int]  # each once
 
 
 def briefly(ranking: DayRanking, space: Space, wishes: Sequence[Wish]) -> list[list[tuple[Reason, ...]]]:
@@ -49,11 +50,10 @@ def briefly(ranking: DayRanking, space: Space, wishes: Sequence[Wish]) -> list[l
     found: dict[int, list[tuple[Reason, ...]]] = {}
     for learner in dict.fromkeys(wish.reader.learner for wish in wishes):
         theirs = [number for number, wish in enumerate(wishes) if wish.reader.learner is learner]
-        meeting = _meeting(ranking, learner, min(_TOGETHER, len(theirs)))
+        day = _Day(ranking, space, learner, ranking.examples(learner))
         for start in range(0, len(theirs), _TOGETHER):
             part = theirs[start : start + _TOGETHER]
-            some = [wishes[number] for number in part]
-            told = _Told(ranking, space, learner, ranking.examples(learner), some, meeting)
+            told = _Told(day, [wishes[number] for number in part])
             found |= zip(part, told.reasons(told.words_of_likest), strict=True)
     return [found[number] for number in range(len(wishes))]
 
@@ -65,11 +65,9 @@ class Explainer:
         self, ranking: DayRanking, space: Space, reader: Reader, interest: Interest, examples: Examples
     ) -> None:
         """`examples` are those that the ranking has scored by, or new ones."""
-        self._ranking = ranking
-        self._space = space
+        self._day = _Day(ranking, space, reader.learner, examples)
         self._reader = reader
         self._interest = interest
-        self._examples = examples
 
     def reasons(self, row: int) -> tuple[Reason, ...]:
         """The terms of the sum that is the score of a paper, strongest first, each with the words that carried it."""
@@ -84,133 +82,158 @@ class Explainer:
         return found
 
     def _told(self, rows: Sequence[int]) -> "_Told":
-        wishes = [Wish(self._reader, self._interest, rows)]
-        learner, meeting = self._reader.learner, _meeting(self._ranking, self._reader.learner, 1)
-        return _Told(self._ranking, self._space, learner, self._examples, wishes, meeting)
+        return _Told(self._day, [Wish(self._reader, self._interest, rows)])
 
 
-def _meeting(ranking: DayRanking, learner: Learner, interests: int) -> Meeting:
-    """For the columns of the day, so many times."""
-    return Meeting(interests * ranking.day.view(learner).full.shape[1])
+class _Day:
+    """What is the same for all readers of one learner that are told of a day."""
+
+    def __init__(self, ranking: DayRanking, space: Space, learner: Learner, examples: Examples) -> None:
+        self.ranking = ranking
+        self.space = space
+        self.learner = learner
+        self.examples = examples
+        self.view: View = ranking.day.view(learner)
+        self.wording = ranking.wording(self.view)
+        self._room: Room | None = None
+
+    def asked(self, tastes: Sequence[Taste]) -> Asked:
+        """The examples, among them those of some tastes, as the day has them."""
+        return self.ranking.asked(self.examples, self.learner, tastes)
+
+    def met(self, tastes: Sequence[Taste], asked: Asked, rows: Sequence[Sequence[int]]) -> Encounters:
+        """The examples of some tastes beside the papers of each."""
+        halves = self.wording.halves(asked.parted.common.shape[1])
+        self._room = self._room or Room(halves)
+        return Encounters(self.view, self.space, asked, list(zip(tastes, rows, strict=True)), halves, self._room)
 
 
-_Words = Callable[[Named], Iterable[Sequence[list[Terms]]]]  # by wish, paper and named example
+_Words = Callable[[Named], Objects]  # Terms of each named example, shape (n_papers, n_named)
 
 
 class _Told:
     """What is told of some wishes of readers of one learner."""
 
-    def __init__(
-        self,
-        ranking: DayRanking,
-        space: Space,
-        learner: Learner,
-        examples: Examples,
-        wishes: Sequence[Wish],
-        meeting: Meeting,
-    ) -> None:
-        self._ranking = ranking
-        self._view = ranking.day.view(learner)
-        self._wording = ranking.wording(self._view)
+    def __init__(self, day: _Day, wishes: Sequence[Wish]) -> None:
+        self._day = day
         self._wishes = wishes
-        self._tastes = [examples.taste(wish.reader, wish.interest) for wish in wishes]
-        self._asked = ranking.asked(examples, learner, self._tastes)
-        self._examples = examples.all
-        wanted = [(taste, wish.rows) for taste, wish in zip(self._tastes, wishes, strict=True)]
-        self._met = Encounters(self._view, space, self._asked, wanted, meeting)
+        self._tastes = [day.examples.taste(wish.reader, wish.interest) for wish in wishes]
+        self._asked = day.asked(self._tastes)
+        self._met = day.met(self._tastes, self._asked, [wish.rows for wish in wishes])
+        self._rows: list[int] = self._met.rows.tolist()
+        self._examples = [day.examples.all[place] for place in self._met.wanted.tolist()]
+        day.wording.read(self._met.rows)
 
-    def reasons(self, words: _Words) -> Iterator[list[tuple[Reason, ...]]]:
+    def reasons(self, words: _Words) -> list[list[tuple[Reason, ...]]]:
         """By wish and paper."""
         named = self._met.named(NAMED_LIKES)
-        about = zip(self._wishes, self._tastes, self._like(named, words), strict=True)
-        for wish, taste, like in about:
-            unlike = self._unlike(wish.rows, taste)
-            yield [self._sorted(*each, wish.interest) for each in zip(wish.rows, like, unlike, strict=True)]
+        found = in_order(self._columns(named, words))
+        told = zip(self._wishes, self._met.papers(), strict=True)
+        return [self._with_stated(wish, found[papers]) for wish, papers in told]
 
-    def _sorted(self, row: int, like: list[Reason], unlike: list[Reason], interest: Interest) -> tuple[Reason, ...]:
-        found = [*stated(self._ranking.candidates[row].paper, interest), *like, *unlike]
-        if everybody := -self._view.shared_by_all(row):
-            found.append(Reason(ReasonKind.BACKGROUND, BACKGROUND, everybody))
-        return tuple(sorted(found, key=_GIVES, reverse=True))  # of those that give the same, as they come
+    def _with_stated(self, wish: Wish, found: list[tuple[Reason, ...]]) -> list[tuple[Reason, ...]]:
+        """With the part of the scores that comes from rules."""
+        if not _has_rules(wish.interest):
+            return found
+        papers = (self._day.ranking.candidates[row].paper for row in wish.rows)
+        return [
+            tuple(sorted((*stated(paper, wish.interest), *others), key=_GIVES, reverse=True))
+            for paper, others in zip(papers, found, strict=True)
+        ]
 
-    def _like(self, named: Named, words: _Words) -> Iterator[list[list[Reason]]]:
-        """By wish and paper what each example gives: the strongest by name, the rest in one line a kind."""
-        order, shares = named.example.transpose(0, 2, 1).tolist(), named.shares.transpose(0, 2, 1).tolist()
-        told = zip(self._tastes, order, shares, words(named), self._rest(named), strict=True)
-        for taste, places, each, terms, rest in told:
-            about = [self._examples[place] for place in taste.wanted]
-            yield [
-                [
-                    Reason(about[at].kind, about[at].label, share, said)
-                    for at, share, said in zip(some, gave, carried, strict=False)
-                    if share
-                ]
-                + others
-                for some, gave, carried, others in zip(places, each, terms, rest, strict=False)
-            ]
+    def _columns(self, named: Named, words: _Words) -> list[Columns]:
+        """The terms of all scores: the named examples, the others by kind, the unwanted, and what all papers share."""
+        shared = np.array([-self._day.view.shared_by_all(row) for row in self._rows], dtype=np.float64)
+        background = Columns.of_one(shared, ReasonKind.BACKGROUND, repeat(BACKGROUND))
+        return [self._named(named, words(named)), *self._rest(named), *self._unwanted(), background]
 
-    def _rest(self, named: Named) -> Iterator[list[list[Reason]]]:
-        """By wish and paper, what is left of the shares in one line a kind."""
-        shares = self._met.shares.copy()
-        np.put_along_axis(shares, named.example, 0.0, axis=1)
-        written = self._met.spread(self._examples[place].kind is ReasonKind.INTEREST for place in self._met.wanted)
-        kinds = ((ReasonKind.LIKED, shares * ~written), (ReasonKind.INTEREST, shares * written))
-        sums = [(kind, np.count_nonzero(theirs, axis=1).tolist(), _summed(theirs).tolist()) for kind, theirs in kinds]
-        for wish in range(len(self._wishes)):
-            by_kind = [(kind, counts[wish], shares[wish]) for kind, counts, shares in sums]
-            yield [
-                [Reason(kind, f"{counts[at]} more", left[at]) for kind, counts, left in by_kind if left[at]]
-                for at in range(len(self._wishes[wish].rows))
-            ]
+    def _named(self, named: Named, words: Objects) -> Columns:
+        """What each of the strongest examples gives."""
+        kinds = np.array([each.kind for each in self._examples], dtype=object)
+        labels = np.array([each.label for each in self._examples], dtype=object)
+        at = self._met.first_example() + named.example
+        return Columns(named.shares, kinds.take(at, mode="clip"), labels.take(at, mode="clip"), words)
 
-    def _unlike(self, rows: Sequence[int], taste: Taste) -> list[list[Reason]]:
-        """What the one of the unwanted that each paper is most like takes away."""
+    def _rest(self, named: Named) -> Iterator[Columns]:
+        """What is left of the shares in one line a kind."""
+        rest = self._met.shares.copy()
+        np.put_along_axis(rest, named.example, 0.0, axis=1)
+        is_text = [each.kind is ReasonKind.INTEREST for each in self._examples]
+        if not any(is_text):
+            yield _together(rest, ReasonKind.LIKED)
+            return
+        among = self._met.spread(is_text)
+        yield _together(rest * ~among, ReasonKind.LIKED)
+        yield _together(rest * among, ReasonKind.INTEREST)
+
+    def _unwanted(self) -> Iterator[Columns]:
+        """What the one of the unwanted that each paper is most like takes away, where any taste has some."""
+        if not any(taste.unwanted for taste in self._tastes):
+            return
+        shares, labels, words = np.zeros(len(self._rows)), list[str](), list[Terms]()
+        for wish, taste, papers in zip(self._wishes, self._tastes, self._met.papers(), strict=True):
+            shares[papers], theirs, carried = self._most_alike(wish.rows, taste)
+            labels += theirs
+            words += carried
+        yield Columns.of_one(shares, ReasonKind.DISLIKED, labels, words)
+
+    def _most_alike(self, rows: Sequence[int], taste: Taste) -> tuple[Exact, list[str], list[Terms]]:
+        """Of each paper what the one of the unwanted takes away that it is most like, its label, and words."""
         if not (taste.unwanted and rows):
-            return [[] for _ in rows]
-        shown = Shown.of(self._view.full, np.array(rows, dtype=np.intp))
-        shared = self._view.shared(self._asked.parted.cells(taste.unwanted), shown, own=True)
+            return np.zeros(len(rows)), [""] * len(rows), [()] * len(rows)
+        view, wording = self._day.view, self._day.wording
+        shown = Shown.of(view.full, np.array(rows, dtype=np.intp))
+        shared = view.shared(self._asked.parted.cells(taste.unwanted), shown, own=True)
         likeness = shared.products()
         order = np.argmax(likeness, axis=0)
         weights = np.zeros(likeness.shape)
         weights[order, np.arange(len(rows))] = -DISLIKE_WEIGHT
-        shares = (-DISLIKE_WEIGHT * likeness.max(axis=0)).tolist()
-        written = [self._wording.words(row) for row in rows]
-        totals = shared.by_word(weights, self._wording.of_cells(shown.cells))
-        said = [_spelled(*each) for each in zip(written, strongest(totals, NAMED_TERMS), strict=True)]
-        places = (taste.unwanted[at] for at in order.tolist())
-        return [[self._named(*each)] if each[1] else [] for each in zip(places, shares, said, strict=True)]
+        words = self._worded(rows, shared.by_word(weights, wording.by_cell[shown.cells]), NAMED_TERMS)
+        labels = [self._day.examples.all[taste.unwanted[at]].label for at in order.tolist()]
+        return -DISLIKE_WEIGHT * likeness.max(axis=0), labels, words
 
-    def words_of_each(self, named: Named) -> list[Sequence[list[Terms]]]:
-        """By wish and paper, for each named example the words that carried the product."""
-        count = named.shares.shape[1]
-        of_each = [self._words(named, _only(named, at), NAMED_TERMS) for at in range(count)]
-        papers = [[of[at] for of in of_each] for at in range(len(self._met.rows))]
-        return self._met.by_interest(papers)
+    def words_of_each(self, named: Named) -> Objects:
+        """For each named example the words that carried the product, by paper."""
+        each = [self._words(named, _only(named, at), NAMED_TERMS) for at in range(named.shares.shape[1])]
+        return _said(named, ((paper, at, words) for at, told in enumerate(each) for paper, words in enumerate(told)))
 
-    def words_of_likest(self, named: Named) -> Iterator[list[list[Terms]]]:
-        """By wish and paper, words for the first named example that makes it likelier, and for no other."""
+    def words_of_likest(self, named: Named) -> Objects:
+        """Words for the first named example that makes a paper likelier, and for no other, by paper."""
         likelier = named.shares > 0
-        words = self._words(named, likelier & (np.cumsum(likelier, axis=1) <= LIKEST), MATCHES)
-        count, first = named.shares.shape[1], (np.cumsum(likelier, axis=1) == 0).sum(axis=1)
-        for theirs, own in zip(self._met.by_interest(words), first.tolist(), strict=True):
-            yield [
-                [some if at == place else () for at in range(count)] for some, place in zip(theirs, own, strict=False)
-            ]
+        told = self._words(named, likelier & (np.cumsum(likelier, axis=1) <= LIKEST), MATCHES)
+        having = np.flatnonzero(likelier.any(axis=1)).tolist()
+        first = likelier[having].argmax(axis=1).tolist() if having else []
+        return _said(named, ((paper, at, told[paper]) for paper, at in zip(having, first, strict=True)))
 
     def _words(self, named: Named, among: Flags, most: int) -> list[Terms]:
         """Of each paper, the words that gave most to some of its named examples, strongest first."""
-        written = [self._wording.words(row) for row in self._met.rows.tolist()]
-        found = self._met.words(named, among, self._wording.of_cells(self._met.shown.cells), most)
-        return [_spelled(*each) for each in zip(written, found, strict=True)]
+        return self._worded(self._rows, self._met.by_word(named, among, self._day.wording.by_cell), most)
 
-    def _named(self, place: int, share: float, terms: Terms) -> Reason:
-        example = self._examples[place]
-        return Reason(example.kind, example.label, share, terms)
+    def _worded(self, rows: Sequence[int], totals: Exact, most: int) -> list[Terms]:
+        """Of each paper the words with the highest totals, as it writes them."""
+        paper, word, shares = strongest(totals, most)
+        written = self._day.wording.spelled(np.array(rows, dtype=np.intp)[paper], word)
+        terms = list(zip(written, shares.tolist(), strict=True))
+        ends = np.searchsorted(paper, np.arange(len(rows) + 1)).tolist()
+        return [tuple(terms[first:end]) for first, end in pairwise(ends)]
 
 
-def _summed(shares: Exact) -> Exact:
-    """Over the examples one after the other: `sum` adds in an order that depends on how many papers stand beside."""
-    return np.asarray(np.cumsum(shares, axis=1)[:, -1:].sum(axis=1), dtype=np.float64)
+def _said(named: Named, told: Iterable[tuple[int, int, Terms]]) -> Objects:
+    """Words by paper and named example, nothing where none are told."""
+    found = np.empty(named.shares.shape, dtype=object)
+    found.fill(())
+    for paper, at, words in told:
+        found[paper, at] = words
+    return found
+
+
+def _together(shares: Exact, kind: ReasonKind) -> Columns:
+    """What some examples give each paper, in one line.
+
+    They are added one after the other: `sum` adds in an order that depends on how many papers stand beside.
+    """
+    given = np.cumsum(shares, axis=1)[:, -1:].sum(axis=1)
+    return Columns.of_one(given, kind, [f"{count} more" for count in np.count_nonzero(shares, axis=1).tolist()])
 
 
 def _only(named: Named, at: int) -> Flags:
@@ -220,13 +243,13 @@ def _only(named: Named, at: int) -> Flags:
     return among
 
 
-def _spelled(words: Sequence[str], shares: Sequence[tuple[int, float]]) -> Terms:
-    return tuple([(words[at], share) for at, share in shares])
+def _has_rules(interest: Interest) -> bool:
+    return bool(interest.follow or interest.include or interest.organisations)
 
 
 def stated(paper: Paper, interest: Interest) -> list[Reason]:
     """The part of a score that comes from rules."""
-    if not (interest.follow or interest.include or interest.organisations):
+    if not _has_rules(interest):
         return []
     found = (
         (ReasonKind.AUTHOR, followed_authors(paper, interest.follow)),

@@ -90,6 +90,8 @@ class RuleBook:
 
     def wanted(self, interest: Interest) -> dict[int, float]:
         """What rules add to the score of papers, by row."""
+        if not (interest.follow or interest.include or interest.organisations):
+            return {}
         added: dict[int, float] = defaultdict(float)
         for rows in (
             *(self._by_author.get(_asked(name), []) for name in interest.follow),

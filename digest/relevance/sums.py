@@ -55,7 +55,7 @@ class Shared:
         example, paper = np.nonzero(weights)
         cell, sizes = ranges(self.ends[example], self.ends[example + 1])
         weight, paper = np.repeat(weights[example, paper], sizes), np.repeat(paper, sizes)
-        word_at = np.full(self.dense.shape, UNWRITTEN, dtype=np.int16)
+        word_at = np.full(self.dense.shape, UNWRITTEN, dtype=np.int32)
         word_at[self.met_line, self.met_paper] = words[self.met]
         word = word_at[self.line[cell], paper]
         written = np.flatnonzero(word != UNWRITTEN)

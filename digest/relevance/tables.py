@@ -1,79 +1,31 @@
 """Rows laid out for many products: a day's papers as a table, and examples in the columns of that table alone."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 
 from digest.relevance.best import Scores
 from digest.relevance.latent import Rows, among, columns_by, in_rows, places_of, taken
+from digest.relevance.mixing import Mixer
+from digest.relevance.parting import Cells as Cells
+from digest.relevance.parting import Exact as Exact
+from digest.relevance.parting import Numbers as Numbers
+from digest.relevance.parting import Parted as Parted
+from digest.relevance.parting import Places as Places
+from digest.relevance.parting import parts as parts
+from digest.relevance.parting import ranges as ranges
+from digest.relevance.parting import some_rows as some_rows
+from digest.relevance.parting import spans as spans
 from digest.relevance.vocabulary import Columns
 
-Exact = npt.NDArray[np.float64]
-Numbers = npt.NDArray[np.int64]
-Places = npt.NDArray[np.intp]
-
 _EXAMPLES = 1024  # multiplied at once: the cells that their sparse ones meet take some megabytes
-_MIXTURES = 32  # the same; a mixture has thirty times as many cells
 _COMMON = 24  # papers from which on a term's column is multiplied faster as a dense one
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Parted:
-    """Rows by the columns of a table."""
-
-    common: Rows
-    rare: Rows
-
-    @classmethod
-    def joined(cls, parts: Sequence["Parted"]) -> "Parted":
-        """Parts one below the other; at least one."""
-        if len(parts) == 1:
-            return parts[0]
-        common = sparse.csr_array(sparse.vstack([part.common for part in parts], format="csr"))
-        return cls(common, sparse.csr_array(sparse.vstack([part.rare for part in parts], format="csr")))
-
-    def __len__(self) -> int:
-        return int(self.common.shape[0])
-
-    def part(self, rows: slice) -> "Parted":
-        """Some rows after one another, whose cells are not copied."""
-        return Parted(some_rows(self.common, rows), some_rows(self.rare, rows))
-
-    def of(self, places: npt.NDArray[np.integer[Any]]) -> "Parted":
-        """Some of the rows."""
-        return Parted(self.common[places], self.rare[places])
-
-    def cells(self, places: Sequence[int]) -> "Cells":
-        """All of some rows."""
-        wanted = np.array(places, dtype=np.intp)
-        common, many = spans(self.common, wanted)
-        rare, few = spans(self.rare, wanted)
-        ends = np.concatenate([[0], np.cumsum(many + few)])
-        columns, values = np.empty(ends[-1], np.int64), np.empty(ends[-1])
-        for cells, rows, at, first in (
-            (common, self.common, np.arange(len(common)) + np.repeat(np.cumsum(few) - few, many), 0),
-            (rare, self.rare, np.arange(len(rare)) + np.repeat(np.cumsum(many), few), self.common.shape[1]),
-        ):
-            columns[at], values[at] = rows.indices[cells].astype(np.int64) + first, rows.data[cells]
-        return Cells(columns, values, ends)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Cells:
-    """Rows in the columns of a day's table, one after the other, in float64."""
-
-    columns: Numbers
-    values: Exact
-    ends: Numbers  # shape (n_rows + 1,), beginning with 0
-
-
 class Table:
-    """Rows to be multiplied with many others: columns that many of them share are kept dense.
+    """Rows to be multiplied with many others: columns that many of them share come first, and may be kept dense.
 
     Multiplying with a dense column costs each row the same, with a sparse one as much as rows have it.
     """
@@ -81,23 +33,22 @@ class Table:
     def __init__(self, rows: Rows) -> None:
         held = np.bincount(rows.indices, minlength=rows.shape[1])
         common, rare = np.flatnonzero(held >= _COMMON), np.flatnonzero((held > 0) & (held < _COMMON))
+        rare = rare[np.argsort(-held[rare], kind="stable")]
         self.columns = np.concatenate([common, rare])  # of the space, in the order in which they are named here
         self._place = places_of(self.columns, rows.shape[1])
-        self._width = len(common)  # of them the first are the dense ones
-        whole = self.rows(rows)
-        self._dense = np.ascontiguousarray(whole[:, : self._width].toarray().T, dtype=np.float32)
-        self._sparse = sparse.csr_array(whole[:, self._width :])
+        self._width = len(common)  # of them the first are the common ones
+        self.whole = self.rows(rows)  # in the columns of this table
         self._blocks: dict[tuple[int, int], Block] = {}
 
     def __len__(self) -> int:
-        return int(self._sparse.shape[0])
+        return int(self.whole.shape[0])
 
     def rows(self, others: Rows) -> Rows:
         """Other rows in the columns of this table alone."""
         return taken(others, self._place, len(self.columns))
 
     def parted(self, others: Rows) -> Parted:
-        """Other rows by the columns that are dense here and those that are sparse, as a block takes them."""
+        """Other rows by the columns that are common here and those that are rare, as a block takes them."""
         columns = columns_by(others, self._place)
         common, rare = (columns >= 0) & (columns < self._width), columns >= self._width
         return Parted(
@@ -115,13 +66,23 @@ class Table:
         return self._blocks[key]
 
     @cached_property
-    def whole(self) -> "Block":
-        """All rows, ready for products."""
-        return Block(dense=self._dense, rest=sparse.csr_array(self._sparse.T.tocsr()))
+    def mixer(self) -> Mixer:
+        """All rows, ready for mixtures of others."""
+        return Mixer(self.whole, self._width)
+
+    @cached_property
+    def _dense(self) -> Scores:
+        """The common columns, shape (n_common, n_rows)."""
+        return np.ascontiguousarray(self.whole[:, : self._width].toarray().T, dtype=np.float32)
+
+    @cached_property
+    def _sparse(self) -> Rows:
+        """The rare columns."""
+        return sparse.csr_array(self.whole[:, self._width :])
 
     def scattered(self, parted: Parted) -> int:
-        """How often a sparse cell of other rows meets one of the rows'."""
-        held = np.diff(self.whole.rest.indptr)
+        """How often a rare cell of other rows meets one of the rows'."""
+        held = np.bincount(self._sparse.indices, minlength=self._sparse.shape[1])
         found = (parted.part(part).rare.indices for part in parts(len(parted), _EXAMPLES))
         return sum(int(held.take(columns).sum()) for columns in found)
 
@@ -141,18 +102,6 @@ class Block:
             np.add(some.common @ self.dense, self._rare_products(some.rare), out=found[part])
         return found
 
-    def mixtures(self, weights: Rows, parted: Parted) -> Scores:
-        """Dot products of mixtures of other rows with every row, shape (n_mixtures, n_rows).
-
-        `weights` has shape (n_mixtures, n_others). What costs most is one dense product, whose cost is the same
-        however many other rows there are.
-        """
-        found: Scores = (weights @ parted.common).toarray() @ self.dense
-        rare = weights @ parted.rare
-        for part in parts(len(found), _MIXTURES):
-            found[part] += self._rare_products(some_rows(rare, part))
-        return found
-
     def _rare_products(self, rare: Rows) -> Scores:
         """The part of the sparse columns: each cell times the few cells of its column, added up.
 
@@ -167,27 +116,3 @@ def _cells(rows: Rows, columns: Columns, kept: Places, first: int, width: int) -
     """Some cells of rows, in order, by columns that are counted from `first` on."""
     data, places = rows.data.take(kept, mode="clip"), columns.take(kept, mode="clip")
     return in_rows(data, places - np.int32(first), among(kept, rows.indptr), width)
-
-
-def some_rows(rows: Rows, part: slice) -> Rows:
-    """Some rows after one another, whose cells are not copied."""
-    ends = rows.indptr[part.start : part.stop + 1]
-    cells = slice(ends[0], ends[-1])
-    return in_rows(rows.data[cells], rows.indices[cells], ends - ends[0], rows.shape[1])
-
-
-def spans(rows: Rows, places: Places) -> tuple[Places, Places]:
-    """The cells of some rows of a matrix, one row after the other, and how many each row has."""
-    return ranges(rows.indptr[places], rows.indptr[places + 1])
-
-
-def ranges(begins: npt.NDArray[np.integer[Any]], ends: npt.NDArray[np.integer[Any]]) -> tuple[Places, Places]:
-    """The numbers from each beginning up to its end, one range after the other, and how many each has."""
-    sizes = (ends - begins).astype(np.intp)
-    before = np.concatenate([[0], np.cumsum(sizes)])
-    return np.arange(before[-1]) + np.repeat(begins - before[:-1], sizes), sizes
-
-
-def parts(count: int, size: int) -> list[slice]:
-    """So many things in parts of a size, the last one smaller."""
-    return [slice(start, min(start + size, count)) for start in range(0, count, size)]

@@ -1,18 +1,23 @@
-"""How the papers of a day write their terms: the words of a paper by the cells of its row in the day's table."""
+"""How the papers of a day write their terms: the words of papers by the cells of their rows in the day's table."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain, pairwise
+from typing import Self, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from digest.papers import Paper
+from digest.relevance.halves import Halves
 from digest.relevance.latent import Rows
-from digest.relevance.tables import Places
-from digest.relevance.text import Ids, occurrences
+from digest.relevance.tables import Places, parts, ranges, some_rows
+from digest.relevance.text import Ids, _with_pairs, stem_id, word_id, words
 
 UNWRITTEN = -1  # the word of a cell that the paper's own text does not have, but its company
+_AT_ONCE = 512  # papers read at once: each distinct word of them is looked at once
 
-Words = npt.NDArray[np.int16]
+Words = npt.NDArray[np.int32]
 
 
 class Wording:
@@ -24,52 +29,111 @@ class Wording:
     def __init__(self, papers: Sequence[Paper], rows: Rows, ids: Ids) -> None:
         """`rows`, shape (at least n_papers, n_columns), has a row for each paper; `ids` a term for each column."""
         self._papers = papers
-        self._rows = rows
+        self._rows = some_rows(rows, slice(0, len(papers)))
         self._ids = ids
-        self._word = np.full(rows.nnz, UNWRITTEN, dtype=np.int16)
-        self._words: dict[int, list[str]] = {}
+        self._texts: list[str] = []  # one paper's words after the other's
+        self._first = np.full(len(papers), UNWRITTEN, dtype=np.int64)  # among these, by paper
+        self._halves: Halves | None = None
+        self.by_cell: Words = np.full(self._rows.nnz, UNWRITTEN, dtype=np.int32)
+        """Which of its paper's words each cell is, shape (n_cells,), UNWRITTEN for none and for papers not yet read."""
 
-    def words(self, row: int) -> list[str]:
-        """What a paper writes, as far as its row has it, each once."""
-        if row not in self._words:
-            self._words[row] = self._read(row)
-        return self._words[row]
+    def halves(self, common: int) -> Halves:
+        """The rows of the papers, whose first columns, always as many, are those that the day's table has dense."""
+        if self._halves is None:
+            self._halves = Halves.of(self._rows, common)
+        return self._halves
 
-    def of_cells(self, cells: Places) -> Words:
-        """For cells of rows whose words were read: which of the row's words each is, UNWRITTEN for none."""
-        return self._word[cells]
+    def read(self, rows: Places) -> None:
+        """Have the words of some papers at hand."""
+        unread = np.unique(rows[self._first[rows] == UNWRITTEN])
+        for part in parts(len(unread), _AT_ONCE):
+            some = unread[part].tolist()
+            written = _Written.of([(self._papers[row].title, self._papers[row].abstract) for row in some])
+            for row, (first, end) in zip(some, pairwise(written.ends), strict=True):
+                self._note(row, written, slice(first, end))
 
-    def _read(self, row: int) -> list[str]:
+    def spelled(self, rows: Places, numbers: npt.NDArray[np.integer]) -> list[str]:
+        """Some words of papers that were read, by row and the number of the word, as the papers write them."""
+        return list(map(self._texts.__getitem__, (self._first[rows] + numbers).tolist()))
+
+    def _note(self, row: int, written: "_Written", here: slice) -> None:
+        """Number a paper's words, and tell its cells."""
         cells = slice(self._rows.indptr[row], self._rows.indptr[row + 1])
-        ids, stems, places, shown = _written((self._papers[row].title, self._papers[row].abstract))
-        at, known = _found(ids, self._ids[self._rows.indices[cells]])
-        first, which = np.unique(stems[known], return_index=True, return_inverse=True)[1:]
+        at, known = _found(written.ids[here], self._ids[self._rows.indices[cells]])
+        first, which = _firsts(written.stems[here][known], known)
         order = np.argsort(first)  # of the words, as they come in the text
-        number = np.empty(len(first), dtype=np.int16)
+        number = np.empty(len(first), dtype=np.int32)
         number[order] = np.arange(len(first))
-        self._word[cells][at[known]] = number[which]
-        return [shown[place] for place in places[known][first[order]].tolist()]
+        self.by_cell[cells][at[known]] = number[which]
+        self._first[row] = len(self._texts)
+        self._texts += [written.shown[place] for place in written.places[here][first[order]].tolist()]
 
 
-def _written(texts: Sequence[str]) -> tuple[Ids, Ids, Places, list[str]]:
-    """What the texts write, word by word and then stem by stem: ids, ids of the stems, and where each stands in a list.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Written:
+    """Every word and pair of neighbouring words of some papers, and then the stems of them, text by text."""
 
-    A pair of words and the pair of their stems have one stem, which is the id of the latter.
+    ids: Ids  # shape (n,)
+    stems: Ids  # the same shape: what the forms of a word have in common
+    places: Places  # the same shape: among what is shown
+    shown: list[str]
+    ends: list[int]  # where each paper's end, beginning with 0
+
+    @classmethod
+    def of(cls, papers: Sequence[tuple[str, str]]) -> Self:
+        """Title and abstract of each; pairs do not cross from one to the other."""
+        texts = [words(text) for paper in papers for text in paper]
+        flat = list(chain.from_iterable(texts))
+        own, stems = _as_ids(flat)
+        places, sizes = _in_turn(np.cumsum([0, *map(len, texts)]))
+        is_stem = np.repeat(np.tile([False, False, True, True], len(texts)), sizes)
+        of_paper = sizes.reshape(len(papers), -1).sum(axis=1)
+        return cls(
+            ids=np.where(is_stem, stems[places], own[places]),
+            stems=stems[places],
+            places=places,
+            shown=[*flat, *map(" ".join, pairwise(flat))],
+            ends=np.cumsum([0, *of_paper]).tolist(),
+        )
+
+
+def _as_ids(written: Sequence[str]) -> tuple[Ids, Ids]:
+    """The ids of words and then of neighbours, and those of their stems; each distinct word is looked at once."""
+    number = {word: at for at, word in enumerate(dict.fromkeys(written))}
+    at = np.fromiter(map(number.__getitem__, written), dtype=np.intp, count=len(written))
+    own, stems = (
+        _with_pairs(cast(Sequence[int], np.array([view(word) for word in number], dtype=np.uint64)[at]))
+        for view in (word_id, stem_id)
+    )
+    return own, stems
+
+
+def _in_turn(ends: Places) -> tuple[Places, Places]:
+    """For texts that end there: the places of the words of each, of its pairs, and both again, text after text.
+
+    Pairs stand behind all words. How many are in each turn comes beside.
     """
-    ids, stems, places, shown = list[Ids](), list[Ids](), list[Places](), list[str]()
-    for text in texts:
-        own, stemmed, words = occurrences(text)
-        ids += [own, stemmed]
-        stems += [stemmed, stemmed]
-        places += 2 * [len(shown) + np.arange(len(words))]
-        shown += words
-    return np.concatenate(ids), np.concatenate(stems), np.concatenate(places), shown
+    first, last, pairs = ends[:-1], ends[1:], np.maximum(ends[1:] - 1, ends[:-1])
+    begins = np.stack([first, ends[-1] + first] * 2, axis=1)
+    return ranges(begins.ravel(), np.stack([last, ends[-1] + pairs] * 2, axis=1).ravel())
 
 
-def _found(ids: Ids, among: Ids) -> tuple[Places, npt.NDArray[np.intp]]:
+def _found(ids: Ids, among: Ids) -> tuple[Places, Places]:
     """Where each id stands among others, and the places of those that do."""
     if not len(among):
         return np.zeros(len(ids), np.intp), np.zeros(0, np.intp)
     order = np.argsort(among)
-    at = order[np.minimum(np.searchsorted(among, ids, sorter=order), len(among) - 1)]
+    at = order[np.minimum(np.searchsorted(among[order], ids), len(among) - 1)]
     return at, np.flatnonzero(among[at] == ids)
+
+
+def _firsts(values: Ids, places: Places) -> tuple[Places, Places]:
+    """The first of the places of each distinct value, and for each of the values which of these it belongs to."""
+    if not len(values):
+        return places, places
+    order = np.argsort(values)
+    ranked = values[order]
+    is_new = np.concatenate([[True], ranked[1:] != ranked[:-1]])
+    which = np.empty(len(values), dtype=np.intp)
+    which[order] = np.cumsum(is_new) - 1
+    return np.minimum.reduceat(places[order], np.flatnonzero(is_new)), which

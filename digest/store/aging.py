@@ -100,6 +100,16 @@ class Aging:
         """What the operator was told; a few a day at most."""
         return Portion(self._gone(t.alarm, t.alarm.c.day < before.date(), dry), None)
 
+    def signals(self, before: datetime, *, after: int, dry: bool) -> Portion:
+        """What sources told and told otherwise since; the last thing told stays, whatever its age."""
+        told = t.signal.c.observed_at
+        return self._oldest(t.signal, told, sa.and_(sa.text(t.SUPERSEDED), told < before), dry)
+
+    def former_texts(self, before: datetime, *, after: int, dry: bool) -> Portion:
+        """How papers read before a newer version took their place."""
+        replaced = t.former_text.c.replaced_at
+        return self._oldest(t.former_text, replaced, replaced < before, dry)
+
     def terms(self, before: datetime, *, after: int, newest: int, dry: bool) -> Portion:
         """The counted terms of papers that nobody has voted on, but for those of the `newest` papers."""
         p, f = t.paper.c, t.feedback.c
@@ -142,6 +152,17 @@ class Aging:
         return Portion(
             do(sa.and_(number.in_(old), *allowed), dry) if old else 0, _last([row.id for row in some], old, AT_ONCE)
         )
+
+    def _oldest(
+        self, table: sa.Table, when: sa.ColumnElement[Any], condition: sa.ColumnElement[bool], dry: bool
+    ) -> Portion:
+        """Of a table without numbers, whose old rows an index finds: all of them, or the first AT_ONCE."""
+        if dry:
+            return Portion(self._count(table, condition), None)
+        keys = list(table.primary_key)
+        some = sa.select(*keys).where(condition).order_by(when).limit(AT_ONCE)
+        gone = self._gone(table, sa.tuple_(*keys).in_(some), dry)
+        return Portion(gone, 0 if gone == AT_ONCE else None)
 
     def _gone(self, table: sa.Table, condition: sa.ColumnElement[bool], dry: bool) -> int:
         if dry:

@@ -5,7 +5,6 @@ from typing import Any
 
 import orjson
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 
 
 def among(
@@ -13,6 +12,6 @@ def among(
 ) -> sa.ColumnElement[bool]:
     """Whether a column is one of some numbers or texts, however many; of none, nothing is."""
     if connection.dialect.name == "postgresql":
-        return column == sa.any_(sa.literal(list(values), postgresql.ARRAY(column.type)))
+        return column == sa.any_(sa.literal(list(values), sa.ARRAY(column.type)))
     each = sa.func.json_each(sa.literal(orjson.dumps(list(values)).decode(), sa.Text)).table_valued("value")
     return column.in_(sa.select(each.c.value))

@@ -200,6 +200,12 @@ class Announcements:
         kept = self._papers.by_row({row for row, _ in found})
         return [Change(kept[row], number, AnnouncementKind(kind), day) for (row, kind), (number, day) in found.items()]
 
+    def changed_since(self, announcement: int) -> set[int]:
+        """The rows of all papers to which anything happened after the given announcement."""
+        a = t.announcement.c
+        query = sa.select(a.paper_id).where(a.id > announcement, a.kind.in_(_CHANGES))
+        return set(self._db.execute(query.distinct()).scalars())
+
     def newest_listing(self) -> date | None:
         """The day of the newest listing that announced anything new."""
         query = sa.select(sa.func.max(t.announcement.c.day)).where(t.announcement.c.kind.in_(FRESH))

@@ -1,12 +1,25 @@
-"""How many rows there are of everything, and in which state."""
+"""How many rows there are of everything, and in which state; and how long the work took."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
 from digest.store import tables as t
+from digest.store.upsert import insert
 
 BATCH_DAYS = 30  # of the ledger that are counted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """What one kind of work took, of all processes together."""
+
+    runs: int  # since the beginning, those that failed among them
+    failures: int
+    seconds: float  # of the clock, all runs added up
+    last_seconds: float
+    last_end_at: datetime  # UTC
 
 
 class Counts:
@@ -56,6 +69,29 @@ class Counts:
         g = t.gate.c
         query = sa.select(g.source, g.rest_until).where(g.rest_until > now).order_by(g.source)
         return {row.source: row.rest_until for row in self._db.execute(query)}
+
+    def took(self, name: str, seconds: float, *, failed: bool, ended: datetime) -> None:
+        """Note that some work has ended, and what it took."""
+        w = t.work.c
+        last = {"last_seconds": seconds, "last_end_at": ended}
+        first = {"name": name, "runs": 1, "failures": int(failed), "seconds": seconds}
+        statement = insert(self._db, t.work).values(first | last)
+        more = {"runs": w.runs + 1, "failures": w.failures + int(failed), "seconds": w.seconds + seconds}
+        self._db.execute(statement.on_conflict_do_update(index_elements=["name"], set_=more | last))
+
+    def work(self) -> dict[str, Work]:
+        """What each kind of work took."""
+        found = self._db.execute(sa.select(t.work).order_by(t.work.c.name))
+        return {
+            row.name: Work(
+                runs=row.runs,
+                failures=row.failures,
+                seconds=row.seconds,
+                last_seconds=row.last_seconds,
+                last_end_at=row.last_end_at,
+            )
+            for row in found
+        }
 
     def _by(self, column: sa.Column[str], *conditions: sa.ColumnElement[bool]) -> dict[str, int]:
         query = sa.select(column, sa.func.count()).where(*conditions).group_by(column).order_by(column)

@@ -1,9 +1,8 @@
 """One database, SQLite or PostgreSQL: opened, upgraded, and read or written in transactions."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from datetime import datetime
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -12,188 +11,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from digest.errors import StoreError
 from digest.store import turns
-from digest.store.aging import Aging
-from digest.store.alarms import Alarms
-from digest.store.announcements import Announcements
-from digest.store.audits import Audits
-from digest.store.batches import Batches
-from digest.store.bounces import Bounces
 from digest.store.copying import Content, copy_all
-from digest.store.counts import Counts
-from digest.store.days import Days
-from digest.store.deliveries import Deliveries
-from digest.store.editions import Editions
-from digest.store.feeds import Feeds
-from digest.store.groups import Groups
-from digest.store.harvests import Harvests
-from digest.store.history import History
-from digest.store.holdings import Holdings
-from digest.store.joining import Joinings
-from digest.store.letters import Letters
-from digest.store.messages import Messages
-from digest.store.newcomers import Newcomers
-from digest.store.papers import Papers
-from digest.store.people import People
+from digest.store.metadata import known_to_postgresql
 from digest.store.prepared import Glance
-from digest.store.queue import Queue
-from digest.store.restorations import Restorations
-from digest.store.saved import Saved
 from digest.store.schema import Schema
-from digest.store.search import Search
-from digest.store.secrets import Secrets
 from digest.store.settings import DatabaseSettings
-from digest.store.shadow import Shadow
-from digest.store.signals import Signals
-from digest.store.subscribers import Subscribers
-from digest.store.suppressions import Suppressions
-from digest.store.texts import Texts
+from digest.store.transaction import Transaction
 from digest.store.types import read_json, write_json
-from digest.store.wanted import Wants
-from digest.store.weekly import Weekly
-from digest.store.works import Works
-
-
-class Transaction:
-    """One transaction's view of the store, by subject."""
-
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
-
-    @cached_property
-    def papers(self) -> Papers:
-        return Papers(self._connection)
-
-    @cached_property
-    def works(self) -> Works:
-        return Works(self._connection)
-
-    @cached_property
-    def newcomers(self) -> Newcomers:
-        return Newcomers(self._connection)
-
-    @cached_property
-    def wants(self) -> Wants:
-        return Wants(self._connection)
-
-    @cached_property
-    def texts(self) -> Texts:
-        return Texts(self._connection)
-
-    @cached_property
-    def announcements(self) -> Announcements:
-        return Announcements(self._connection)
-
-    @cached_property
-    def batches(self) -> Batches:
-        return Batches(self._connection)
-
-    @cached_property
-    def days(self) -> Days:
-        return Days(self._connection)
-
-    @cached_property
-    def counts(self) -> Counts:
-        return Counts(self._connection)
-
-    @cached_property
-    def search(self) -> Search:
-        return Search(self._connection)
-
-    @cached_property
-    def signals(self) -> Signals:
-        return Signals(self._connection)
-
-    @cached_property
-    def people(self) -> People:
-        return People(self._connection)
-
-    @cached_property
-    def harvests(self) -> Harvests:
-        return Harvests(self._connection)
-
-    @cached_property
-    def history(self) -> History:
-        return History(self._connection)
-
-    @cached_property
-    def subscribers(self) -> Subscribers:
-        return Subscribers(self._connection)
-
-    @cached_property
-    def saved(self) -> Saved:
-        return Saved(self._connection)
-
-    @cached_property
-    def editions(self) -> Editions:
-        return Editions(self._connection)
-
-    @cached_property
-    def feeds(self) -> Feeds:
-        return Feeds(self._connection)
-
-    @cached_property
-    def groups(self) -> Groups:
-        return Groups(self._connection)
-
-    @cached_property
-    def shadow(self) -> Shadow:
-        return Shadow(self._connection)
-
-    @cached_property
-    def deliveries(self) -> Deliveries:
-        return Deliveries(self._connection)
-
-    @cached_property
-    def holdings(self) -> Holdings:
-        return Holdings(self._connection)
-
-    @cached_property
-    def joinings(self) -> Joinings:
-        return Joinings(self._connection)
-
-    @cached_property
-    def letters(self) -> Letters:
-        return Letters(self._connection)
-
-    @cached_property
-    def messages(self) -> Messages:
-        return Messages(self._connection)
-
-    @cached_property
-    def suppressions(self) -> Suppressions:
-        return Suppressions(self._connection)
-
-    @cached_property
-    def secrets(self) -> Secrets:
-        return Secrets(self._connection)
-
-    @cached_property
-    def alarms(self) -> Alarms:
-        return Alarms(self._connection)
-
-    @cached_property
-    def aging(self) -> Aging:
-        return Aging(self._connection)
-
-    @cached_property
-    def restorations(self) -> Restorations:
-        return Restorations(self._connection)
-
-    @cached_property
-    def weekly(self) -> Weekly:
-        return Weekly(self._connection)
-
-    @cached_property
-    def audits(self) -> Audits:
-        return Audits(self._connection)
-
-    @cached_property
-    def bounces(self) -> Bounces:
-        return Bounces(self._connection)
-
-    @cached_property
-    def queue(self) -> Queue:
-        return Queue(self._connection)
 
 
 class Store:
@@ -204,6 +28,7 @@ class Store:
         self._patience = settings.busy_seconds
         self._schema = Schema(self._engine)
         self._writing = self._engine.execution_options(sqlite_begin="IMMEDIATE")
+        self._unchecked = self._writing.execution_options(sqlite_foreign_keys="OFF")
         # PostgreSQL's default shows each statement another state; what one missed, a later one would call read.
         one_state: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         options = {"sqlite_begin": "DEFERRED"} if self.is_embedded else one_state
@@ -273,9 +98,9 @@ class Store:
             connection.exec_driver_sql("VACUUM INTO ?", (str(file),))
 
     @contextmanager
-    def begin(self) -> Iterator[Transaction]:
-        """A transaction that may write: all of it is kept, or none."""
-        with self._explained(), self._writing.begin() as connection:
+    def begin(self, *, checked: bool = True) -> Iterator[Transaction]:
+        """A transaction that may write: all of it is kept, or none. Not `checked`: see `Editions.keep_all`."""
+        with self._explained(), (self._writing if checked else self._unchecked).begin() as connection:
             yield Transaction(connection)
 
     @contextmanager
@@ -295,10 +120,11 @@ class Store:
                 connection.close()
 
     @contextmanager
-    def kept(self) -> Iterator["Kept"]:
+    def kept(self) -> Iterator[turns.Kept[Transaction]]:
         """A connection that is kept for many small transactions, one at a time."""
-        with self._explained(), self._writing.connect() as plain, turns.eager(plain, self._patience) as connection:
-            yield Kept(connection, self._explained)
+        engine = self._engine.execution_options(sqlite_begin=None)
+        with self._explained(), engine.connect() as plain, turns.eager(plain) as connection:
+            yield turns.Kept(connection, Transaction(connection), self._explained, self._patience)
 
     def copy_into(
         self, other: "Store", progress: Callable[[str, int, int], None] = lambda table, done, of: None
@@ -323,20 +149,6 @@ class Store:
         except (SQLAlchemyError, self._engine.dialect.loaded_dbapi.Error) as error:
             cause = getattr(error, "orig", None) or error
             raise StoreError(f"{self.place}: {' '.join(str(cause).split())}{_remedy(str(cause))}") from error
-
-
-class Kept:
-    """What begins transactions that may write on one connection: at a third of what each costs on one of its own."""
-
-    def __init__(self, connection: sa.Connection, explained: Callable[[], AbstractContextManager[None]]) -> None:
-        self._connection = connection
-        self._explained = explained
-
-    @contextmanager
-    def begin(self) -> Iterator[Transaction]:
-        """A transaction that may write: all of it is kept, or none. For one thread at a time."""
-        with self._explained(), self._connection.begin():
-            yield Transaction(self._connection)
 
 
 def _remedy(problem: str) -> str:
@@ -371,6 +183,8 @@ def _engine(settings: DatabaseSettings) -> sa.Engine:
     if url.get_backend_name() == "sqlite":
         sa.event.listen(engine, "connect", _set_up_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
+    else:
+        known_to_postgresql()
     return engine
 
 
@@ -395,5 +209,4 @@ def _begin_sqlite(connection: sa.Connection) -> None:
     # A transaction that reads first and writes later fails at once when another one writes between: writers say so.
     mode = options.get("sqlite_begin", "DEFERRED")
     if mode is not None:
-        cursor = connection.connection.cursor()  # not by SQLAlchemy: for every mail there is one
-        turns.begin(cursor, mode, options.get("sqlite_patience", 0.0))
+        connection.connection.cursor().execute(f"BEGIN {mode}")

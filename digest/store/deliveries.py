@@ -1,6 +1,6 @@
 """Deliveries: intent, attempt and lease are kept before anything is sent, the outcome at once after it."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from digest.mail import UNCONFIRMED, Delivery, DeliveryState, Frozen, LetterKind
 from digest.store import tables as t
 from digest.store.prepared import Prepared
-from digest.store.upsert import MANY, chunks, insert, many
+from digest.store.upsert import in_columns, insert
 from digest.subscribers import SubscriberState
 
 MAIL = "mail"
@@ -54,13 +54,13 @@ class Deliveries:
 
     def intend_all(self, editions: Mapping[int, tuple[int, str, datetime]], *, now: datetime) -> None:
         """The same for many editions: by number, their reader, Message-ID, and when they are sent no more."""
+        if not editions:
+            return
+        whose, names, ends = zip(*editions.values(), strict=True)
         fixed = {"channel": MAIL, "state": DeliveryState.PENDING.value, "attempts": 0, "next_attempt_at": now}
-        rows = [
-            {"edition_id": number, "subscriber_id": whose, "message_id": name, "expires_at": end} | fixed
-            for number, (whose, name, end) in editions.items()
-        ]
-        for part in chunks(rows, MANY):
-            many(self._db, insert(self._db, t.delivery).on_conflict_do_nothing(), part)
+        cells: dict[str, Sequence[Any]] = {name: [value] * len(whose) for name, value in fixed.items()}
+        cells |= {"edition_id": list(editions), "subscriber_id": whose, "message_id": names, "expires_at": ends}
+        in_columns(self._db, insert(self._db, t.delivery).on_conflict_do_nothing(), cells)
 
     def intend_letter(self, letter: int, *, message_id: str, now: datetime, expires_at: datetime | None = None) -> None:
         """Note that a letter is to be mailed to its reader; once noted, nothing more happens."""

@@ -1,8 +1,7 @@
 """Editions: a kept choice of papers with the reasons as they were."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,29 +11,23 @@ from digest.editions import (
     Coverage,
     Edition,
     Notice,
-    Reason,
-    ReasonKind,
-    Recommendation,
     Slate,
-    Slot,
     Trending,
 )
 from digest.identity import PaperId
-from digest.mail import DeliveryState
 from digest.papers import AnnouncementKind
 from digest.store import tables as t
+from digest.store.among import among
+from digest.store.kept_items import packed, papers_of, unpacked
 from digest.store.papers import KeptPaper, Papers
-from digest.store.upsert import MANY, chunks, each, insert, many
+from digest.store.upsert import in_columns, insert, reserved
 from digest.subscribers import EditionKind
 
 
 class Editions:
     """Editions within one transaction.
 
-    A kept item is {"p": paper row, "d": day announced, "s": score, "r": [[kind, label, contribution, terms], …],
-    "w": slot, "c": probability, "i": interest}, "l": 1 if it was late, "g": where its code is, if that was known, "u":
-    the group that it was chosen for, if one, and "n": how many of a group got it, if that is told; the oldest have none
-    of "w", "c" and "i".
+    What it brought is kept as `kept_items` says.
     The ledger is [[stream, seen, expected, chosen, state, since], …], a notice [row, kind, day], what is trending
     [[row, upvotes, source], …].
     """
@@ -47,24 +40,51 @@ class Editions:
         """Keep a slate with what it has shown, and return the edition's number; None if that day has one already."""
         return self.keep_all([slate], now=now)[0]
 
-    def keep_all(self, slates: Sequence[Slate], *, now: datetime) -> list[int | None]:
-        """The same for many slates."""
-        rows = self._papers.rows({key for slate in slates for key in _named(slate)})
-        statement = insert(self._db, t.edition).on_conflict_do_nothing().returning(t.edition.c.id)
-        numbers = each(self._db, statement, [_row(slate, rows, now) for slate in slates])
-        seen = [
-            {"subscriber_id": slate.subscriber_id, "paper_id": rows[item.paper.id], "edition_id": number}
-            for slate, number in zip(slates, numbers, strict=True)
-            if number is not None and slate.kind is not EditionKind.COMMON
-            for item in slate.recommendations
-        ]
-        for part in chunks(seen, MANY):
-            many(self._db, insert(self._db, t.seen).on_conflict_do_nothing(), part)
-        return numbers
+    def keep_all(
+        self, slates: Sequence[Slate], *, now: datetime, rows: dict[PaperId, int] | None = None
+    ) -> list[int | None]:
+        """The same for many slates; `rows` of papers that are known are not asked for again, and others are put there.
+
+        None also for somebody who was erased meanwhile. All that is written belongs to readers who were looked up in
+        the same transaction: on an engine that lets one writer in at a time, no key needs to be checked row by row.
+        """
+        known = {} if rows is None else rows
+        known |= self._papers.rows(_named(slates) - known.keys())
+        readers = self._there({slate.subscriber_id for slate in slates})
+        numbers = reserved(self._db, t.edition, len(slates))
+        offered = {n: each for n, each in zip(numbers, slates, strict=True) if each.subscriber_id in readers}
+        if offered:
+            cells = {"id": list(offered), **_cells(list(offered.values()), known, now)}
+            in_columns(self._db, insert(self._db, t.edition).on_conflict_do_nothing(), cells)
+        kept = self._kept(numbers)
+        self._see({number: slate for number, slate in offered.items() if number in kept}, known)
+        return [number if number in kept else None for number in numbers]
+
+    def _there(self, readers: Collection[int]) -> set[int]:
+        """Those who are not erased, and cannot be before the transaction ends."""
+        s = t.subscriber.c
+        query = sa.select(s.id).where(among(self._db, s.id, readers)).with_for_update(read=True, key_share=True)
+        return set(self._db.execute(query).scalars())
+
+    def _kept(self, numbers: Collection[int]) -> set[int]:
+        e = t.edition.c
+        return set(self._db.execute(sa.select(e.id).where(among(self._db, e.id, numbers))).scalars())
+
+    def _see(self, kept: Mapping[int, Slate], rows: Mapping[PaperId, int]) -> None:
+        """Note what editions have shown; a list of a group may bring what its reader has seen."""
+        own = [(number, slate) for number, slate in kept.items() if slate.kind is not EditionKind.COMMON]
+        cells = {
+            "subscriber_id": [slate.subscriber_id for _, slate in own for _ in slate.recommendations],
+            "paper_id": [rows[item.paper.id] for _, slate in own for item in slate.recommendations],
+            "edition_id": [number for number, slate in own for _ in slate.recommendations],
+        }
+        if cells["paper_id"]:
+            in_columns(self._db, insert(self._db, t.seen).on_conflict_do_nothing(), cells)
 
     def get(self, numbers: Iterable[int], *, shelf: dict[int, KeptPaper] | None = None) -> dict[int, Edition]:
         """Editions by number; papers that are on the shelf, by row, are not read again, and others are put there."""
-        return {e.id: e for e in self._whole(t.edition.c.id.in_(list(numbers)), shelf=shelf)}
+        of_numbers = self._db.execute(sa.select(t.edition).where(t.edition.c.id.in_(list(numbers)))).all()
+        return {e.id: e for e in self._made(of_numbers, {} if shelf is None else shelf)}
 
     def of(self, subscriber: int, *, limit: int, lists: bool = False) -> list[Edition]:
         """A subscriber's last editions, newest first; with `lists` those of their groups too."""
@@ -83,7 +103,7 @@ class Editions:
         of_group = EditionKind.COMMON.value
         newer = sa.exists().where(later.c.subscriber_id == e.subscriber_id, later.c.id > e.id, later.c.kind != of_group)
         over = sa.select(e.id).join(t.delivery, d.edition_id == e.id)
-        over = over.where(d.state == DeliveryState.EXPIRED.value, e.slot_date >= since, e.kind != of_group, ~newer)
+        over = over.where(sa.text(t.EXPIRED_DELIVERY), e.slot_date >= since, e.kind != of_group, ~newer)
         wanted = set(subscribers)
         return {each.subscriber_id: each for each in self._whole(e.id.in_(over)) if each.subscriber_id in wanted}
 
@@ -97,60 +117,53 @@ class Editions:
         query = sa.select(s.edition_id).where(s.subscriber_id == subscriber, s.paper_id == paper)
         return next(iter(self._whole(t.edition.c.id.in_(query))), None)
 
-    def _whole(
-        self,
-        condition: sa.ColumnElement[bool],
-        limit: int | None = None,
-        shelf: dict[int, KeptPaper] | None = None,
-    ) -> list[Edition]:
+    def _whole(self, condition: sa.ColumnElement[bool], limit: int | None = None) -> list[Edition]:
+        """The newest first."""
         newest = (t.edition.c.slot_date.desc(), t.edition.c.id.desc())
         found = self._db.execute(sa.select(t.edition).where(condition).order_by(*newest).limit(limit)).all()
-        shown = {item["p"] for row in found for item in row._mapping["items"]}
+        return self._made(found, {})
+
+    def _made(self, found: Sequence[sa.Row[Any]], shelf: dict[int, KeptPaper]) -> list[Edition]:
+        shown = {paper for row in found for paper in papers_of(row._mapping["items"])}
         noticed = {notice[0] for row in found for notice in row.notices or ()}
         below = {number for row in found for number in row.also_new or ()}
         trending = {number for row in found for number, *_ in row.trending or ()}
         wanted = shown | noticed | below | trending
-        papers = {} if shelf is None else shelf
-        papers |= self._papers.by_row(wanted - papers.keys())
-        return [_edition(row, papers) for row in found]
+        shelf |= self._papers.by_row(wanted - shelf.keys())
+        return [_edition(row, shelf) for row in found]
 
 
-def _named(slate: Slate) -> Iterator[PaperId]:
-    """The papers that a slate shows or names."""
-    for named in (slate.recommendations, slate.notices, slate.trending):
-        yield from (each.paper.id for each in named)
-    yield from (paper.id for paper in slate.also_new)
+def _named(slates: Sequence[Slate]) -> set[PaperId]:
+    """The papers that slates show or name."""
+    named = {item.paper.id for slate in slates for item in slate.recommendations}
+    named |= {paper.id for slate in slates for paper in slate.also_new}
+    named |= {notice.paper.id for slate in slates for notice in slate.notices}
+    return named | {each.paper.id for slate in slates for each in slate.trending}
 
 
-def _row(slate: Slate, rows: Mapping[PaperId, int], now: datetime) -> dict[str, Any]:
+def _cells(slates: Sequence[Slate], rows: Mapping[PaperId, int], now: datetime) -> dict[str, Sequence[Any]]:
+    """What is kept of each, by column."""
     return {
-        "subscriber_id": slate.subscriber_id,
-        "kind": slate.kind.value,
-        "slot_date": slate.slot_date,
-        "items": [packed(item, rows[item.paper.id]) for item in slate.recommendations],
-        "considered": [list(pair) for pair in slate.considered],
-        "papers_read": slate.papers_read,
-        "ledger": [_line(each) for each in slate.coverage],
-        "notices": [[rows[each.paper.id], each.kind.value, each.day.isoformat()] for each in slate.notices],
-        "also_new": [rows[paper.id] for paper in slate.also_new],
-        "trending": [[rows[each.paper.id], each.upvotes, each.source] for each in slate.trending],
-        "created_at": now,
+        "subscriber_id": [slate.subscriber_id for slate in slates],
+        "kind": [slate.kind.value for slate in slates],
+        "slot_date": [slate.slot_date for slate in slates],
+        "items": [packed(slate.recommendations, rows) for slate in slates],
+        "considered": [slate.considered for slate in slates],
+        "papers_read": [slate.papers_read for slate in slates],
+        "ledger": [tuple([_line(each) for each in slate.coverage]) for slate in slates],
+        "notices": [tuple([_happened(each, rows) for each in slate.notices]) for slate in slates],
+        "also_new": [tuple([rows[paper.id] for paper in slate.also_new]) for slate in slates],
+        "trending": [tuple([_looked_at(each, rows) for each in slate.trending]) for slate in slates],
+        "created_at": [now] * len(slates),
     }
 
 
-def packed(item: Recommendation, row: int) -> dict[str, Any]:
-    """A recommendation as it is kept, with its paper's row."""
-    kept = {"p": row, "d": item.announced.isoformat(), "s": item.score, "r": item.reasons, "w": item.slot.value}
-    kept |= {"c": item.probability, "i": item.interest}
-    if item.late:
-        kept["l"] = 1
-    if item.code:
-        kept["g"] = item.code
-    if item.group:
-        kept["u"] = item.group
-    if item.sent_to:
-        kept["n"] = item.sent_to
-    return kept
+def _happened(notice: Notice, rows: Mapping[PaperId, int]) -> list[Any]:
+    return [rows[notice.paper.id], notice.kind.value, notice.day.isoformat()]
+
+
+def _looked_at(trending: Trending, rows: Mapping[PaperId, int]) -> list[Any]:
+    return [rows[trending.paper.id], trending.upvotes, trending.source]
 
 
 def _line(coverage: Coverage) -> list[Any]:
@@ -176,42 +189,13 @@ def _notice(notice: Sequence[Any], papers: dict[int, KeptPaper]) -> Notice:
     return Notice(paper=papers[row].paper, kind=AnnouncementKind(kind), day=date.fromisoformat(day))
 
 
-def unpacked(item: dict[str, Any], kept: KeptPaper) -> Recommendation:
-    """A kept item with its paper."""
-    reasons = [
-        _NEW(Reason, (_KINDS[kind], label, share, tuple(map(tuple, terms)) if terms else ()))
-        for kind, label, share, terms in item["r"]
-    ]
-    return Recommendation(
-        paper=kept.paper,
-        score=item["s"],
-        reasons=tuple(reasons),
-        announced=_day(item["d"]),
-        late=bool(item.get("l")),
-        probability=item.get("c"),
-        interest=item.get("i", ""),
-        slot=_SLOTS[item.get("w", "chosen")],
-        code=item.get("g", ""),
-        group=item.get("u", ""),
-        sent_to=item.get("n", 0),
-    )
-
-
-# Looked up, not called: an edition has a hundred reasons, and a hundred thousand editions may be read in one go.
-_KINDS = {kind.value: kind for kind in ReasonKind}
-_SLOTS = {slot.value: slot for slot in Slot}
-_NEW = tuple.__new__  # a NamedTuple of values that are in order already, in half the time of calling it
-_day = lru_cache(maxsize=64)(date.fromisoformat)
-
-
 def _edition(row: sa.Row[Any], papers: dict[int, KeptPaper]) -> Edition:
-    items: Sequence[dict[str, Any]] = row._mapping["items"]
     return Edition(
         id=row.id,
         subscriber_id=row.subscriber_id,
         kind=EditionKind(row.kind),
         slot_date=row.slot_date,
-        recommendations=tuple(unpacked(item, papers[item["p"]]) for item in items),
+        recommendations=unpacked(row._mapping["items"], papers),
         considered=tuple((category, count) for category, count in row.considered),
         papers_read=row.papers_read,
         created_at=row.created_at,

@@ -3,7 +3,7 @@
 import logging
 from datetime import datetime
 
-from digest.store.database import Transaction
+from digest.store.transaction import Transaction
 
 log = logging.getLogger(__name__)
 

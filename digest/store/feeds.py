@@ -15,9 +15,12 @@ import sqlalchemy as sa
 from digest import tokens
 from digest.editions import Edition
 from digest.store import tables as t
-from digest.store.editions import coverage_of, unpacked
+from digest.store.editions import coverage_of
+from digest.store.kept_items import Kept
+from digest.store.kept_items import papers_of as papers_in
 from digest.store.papers import KeptPaper
 from digest.store.prepared import Glance, Question
+from digest.store.told_items import told
 from digest.store.upsert import insert
 from digest.subscribers import EditionKind
 
@@ -45,7 +48,7 @@ class Brought(NamedTuple):
     subscriber_id: int
     kind: str
     slot_date: date
-    items: list[dict[str, Any]]
+    items: Kept
     considered: list[list[Any]]
     papers_read: int
     created_at: datetime
@@ -58,7 +61,7 @@ class Brought(NamedTuple):
             subscriber_id=self.subscriber_id,
             kind=EditionKind(self.kind),
             slot_date=self.slot_date,
-            recommendations=tuple([unpacked(item, papers[item["p"]]) for item in self.items]),
+            recommendations=told(self.items, papers),
             considered=tuple([(category, count) for category, count in self.considered]),
             papers_read=self.papers_read,
             created_at=self.created_at,
@@ -91,7 +94,7 @@ def brought(at: Glance, subscriber: int, *, limit: int, most: int | None = None)
     with closing(_BROUGHT.ask(at, of=subscriber, most=limit)) as rows:
         for row in rows:
             found.append(Brought(*row))
-            papers += len(found[-1].items)
+            papers += len(papers_in(found[-1].items))
             if most is not None and papers >= most:
                 break
     return found
@@ -99,7 +102,7 @@ def brought(at: Glance, subscriber: int, *, limit: int, most: int | None = None)
 
 def papers_of(editions: Iterable[Brought]) -> set[int]:
     """The rows of the papers that they brought."""
-    return {item["p"] for each in editions for item in each.items}
+    return {paper for each in editions for paper in papers_in(each.items)}
 
 
 class Feeds:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from digest.editions import Recommendation
 from digest.identity import PaperId
 from digest.store import tables as t
-from digest.store.editions import packed, unpacked
+from digest.store.kept_items import packed, papers_of, unpacked
 from digest.store.papers import Papers
 from digest.store.subscribers import Subscribers
 from digest.store.upsert import insert
@@ -69,7 +69,7 @@ class GroupLists:
         values = {
             "group_id": made.group,
             "day": made.day,
-            "items": [packed(item, rows[item.paper.id]) for item in made.recommendations],
+            "items": packed(made.recommendations, rows),
             "considered": [list(pair) for pair in made.considered],
             "papers_read": made.papers_read,
             "read_through": made.read_through,
@@ -95,7 +95,8 @@ class GroupLists:
     def listed(self, group: int) -> set[PaperId]:
         """Every paper that a list of a group has had."""
         kept = self._db.execute(sa.select(t.group_list.c["items"]).where(t.group_list.c.group_id == group)).scalars()
-        return {each.paper.id for each in self._papers.by_row({item["p"] for items in kept for item in items}).values()}
+        rows = {row for items in kept for row in papers_of(items)}
+        return {each.paper.id for each in self._papers.by_row(rows).values()}
 
     def days(self) -> dict[int, list[date]]:
         """By group, the days of its lists, the newest first."""
@@ -105,12 +106,12 @@ class GroupLists:
         return dict(found)
 
     def _list(self, row: sa.Row[Any]) -> CommonList:
-        items: list[dict[str, Any]] = row._mapping["items"]
-        papers = self._papers.by_row({item["p"] for item in items})
+        items = row._mapping["items"]
+        papers = self._papers.by_row(papers_of(items))
         return CommonList(
             group=row.group_id,
             day=row.day,
-            recommendations=tuple(unpacked(item, papers[item["p"]]) for item in items),
+            recommendations=unpacked(items, papers),
             considered=tuple((category, count) for category, count in row.considered),
             papers_read=row.papers_read,
             read_through=row.read_through,

@@ -1,5 +1,7 @@
 """What all tables share: their metadata, how keys are named, and what a row that belongs to another one has."""
 
+from typing import Any
+
 import sqlalchemy as sa
 
 metadata = sa.MetaData(
@@ -16,3 +18,19 @@ Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # SQLite counts up IN
 
 def belongs_to(table: str) -> sa.Column[int]:
     return sa.Column(f"{table}_id", sa.ForeignKey(f"{table}.id", ondelete="CASCADE"), nullable=False)
+
+
+def where(condition: str) -> dict[str, Any]:
+    """Of an index of those rows alone for which something holds.
+
+    PostgreSQL is told by `known_to_postgresql`: to name it here would load all of its dialect for every command.
+    """
+    return {"sqlite_where": sa.text(condition), "info": {"where": condition}}
+
+
+def known_to_postgresql() -> None:
+    """Have the indexes say to PostgreSQL too which rows they are of."""
+    for table in metadata.tables.values():
+        for index in table.indexes:
+            if "where" in index.info:
+                index.dialect_options["postgresql"]["where"] = sa.text(index.info["where"])

@@ -31,6 +31,7 @@ class Job:
     task: str  # its whole name
     queue: str
     numbers: dict[str, int] = field(default_factory=dict)
+    priority: int = 0  # of those that wait, the highest is begun first
 
     @property
     def name(self) -> str:
@@ -150,7 +151,9 @@ class Queue:
 
     def _put(self, job: Job) -> None:
         connection = self._db.connection.driver_connection
-        made = _putting().configure_task(job.task, queue=job.queue, queueing_lock=job.name, connection=connection)
+        made = _putting().configure_task(
+            job.task, queue=job.queue, queueing_lock=job.name, priority=job.priority, connection=connection
+        )
         made.defer(**job.numbers)
 
     def _known(self) -> set[str]:

@@ -6,7 +6,7 @@ tsvectors with a GIN index on PostgreSQL. Migration 0007 makes it; `digest.store
 
 import sqlalchemy as sa
 
-from digest.store.metadata import metadata
+from digest.store.metadata import metadata, where
 
 TEXT_TABLE = "search_text"
 STALE = "stale"  # in the words of the index, which serves no others
@@ -18,7 +18,7 @@ entry = sa.Table(  # one for each paper, from the moment in which it is kept
     sa.Column("paper_id", sa.ForeignKey("paper.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
     sa.Column("document", sa.BigInteger, unique=True),  # its place in search_text; nothing while it is not in it
     sa.Column("stale", sa.Boolean, nullable=False, server_default=sa.true()),  # it reads otherwise now
-    sa.Index("ix_search_entry_stale", "paper_id", sqlite_where=sa.text(STALE), postgresql_where=sa.text(STALE)),
+    sa.Index("ix_search_entry_stale", "paper_id", **where(STALE)),
 )
 
 word = sa.Table(  # as written, for those who mistype
@@ -28,8 +28,8 @@ word = sa.Table(  # as written, for those who mistype
     sa.Column("head", sa.Text, nullable=False),  # its first letter and its length
     sa.Column("tail", sa.Text, nullable=False),  # its last letter and its length
     sa.Column("papers", sa.Integer, nullable=False),  # that had it when they first came into the index
-    sa.Index("ix_search_word_head", "head", sqlite_where=sa.text(BELIEVED), postgresql_where=sa.text(BELIEVED)),
-    sa.Index("ix_search_word_tail", "tail", sqlite_where=sa.text(BELIEVED), postgresql_where=sa.text(BELIEVED)),
+    sa.Index("ix_search_word_head", "head", **where(BELIEVED)),
+    sa.Index("ix_search_word_tail", "tail", **where(BELIEVED)),
 )
 
 term = sa.Table(  # stems by their numbers (relevance.text.stem_id), for TF-IDF

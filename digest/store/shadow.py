@@ -15,10 +15,12 @@ import sqlalchemy as sa
 
 from digest.papers import Paper
 from digest.store import tables as t
+from digest.store.kept_items import facts_of
 from digest.store.papers import Papers
 from digest.store.shadow_lines import LeftOut as LeftOut
 from digest.store.shadow_lines import Line, packed, unpacked
-from digest.store.upsert import CHUNK, MANY, chunks, in_columns, insert, many
+from digest.store.shadow_lines import Lines as Lines
+from digest.store.upsert import CHUNK, chunks, in_columns, insert, many
 from digest.store.works import Works
 
 
@@ -60,19 +62,15 @@ class Shadow:
 
     def keep(self, edition: int, entries: Iterable[LeftOut]) -> None:
         """Note what an edition has left out; what is noted already stays as it is."""
-        self.keep_all({edition: tuple(entries)})
+        told = tuple(entries)
+        self.keep_all({edition: Lines.of(told, self._papers.rows({entry.paper for entry in told}))})
 
-    def keep_all(self, entries: Mapping[int, Sequence[LeftOut]]) -> None:
+    def keep_all(self, entries: Mapping[int, Lines]) -> None:
         """The same for many editions, by number."""
-        told = {edition: lines for edition, lines in entries.items() if lines}
-        rows = self._papers.rows({entry.paper for lines in told.values() for entry in lines})
-        statement = insert(self._db, t.shadow).on_conflict_do_nothing()
-        for part in chunks(list(told.items()), MANY):
-            cells: dict[str, list[Any]] = {
-                "edition_id": [edition for edition, _ in part],
-                "lines": [packed(lines, rows) for _, lines in part],
-            }
-            in_columns(self._db, statement, cells)
+        told = {edition: lines for edition, lines in entries.items() if lines.papers}
+        cells: dict[str, list[Any]] = {"edition_id": list(told), "lines": [packed(lines) for lines in told.values()]}
+        if told:
+            in_columns(self._db, insert(self._db, t.shadow).on_conflict_do_nothing(), cells)
 
     def of(self, subscriber: int, *, limit: int, since: date | None = None) -> list[Shadowed]:
         """What a subscriber's editions left out, at most `limit`: newest edition first, in it the highest score."""
@@ -99,14 +97,14 @@ class Shadow:
         """Have the next edition bring what this one could not, because its mail was not sent; how many papers."""
         s, e = t.seen.c, t.edition.c
         (items,) = self._db.execute(sa.select(e["items"]).where(e.id == edition)).one()
-        facts = {item["p"]: item for item in items}
+        facts = {fact.paper: fact for fact in facts_of(items)}
         lines = [
             {
                 "edition_id": edition,
                 "paper_id": paper,
-                "interest": facts[paper].get("i", "") if paper in facts else "",
-                "score": facts[paper]["s"] if paper in facts else 0.0,
-                "probability": facts[paper].get("c") if paper in facts else None,
+                "interest": facts[paper].interest if paper in facts else "",
+                "score": facts[paper].score if paper in facts else 0.0,
+                "probability": facts[paper].probability if paper in facts else None,
                 "why": CARRIED,
                 "reclaimed_at": now,
             }

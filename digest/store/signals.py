@@ -31,6 +31,7 @@ class Signals:
         for part in chunks([_row(signal) for signal in news]):
             value = {"value": statement.excluded.value}  # two lists of one moment may disagree
             self._db.execute(statement.on_conflict_do_update(index_elements=keys, set_=value), part)
+        self._supersede(each.subject for each in news if _key(each) in last)
         mark_named(self._db, (each.subject for each in news if each.name == CODE))
         return len(news)
 
@@ -66,6 +67,15 @@ class Signals:
             .limit(limit)
         )
         return list(self._db.execute(query).scalars())
+
+    def _supersede(self, subjects: Iterable[str]) -> None:
+        """Mark what sources told of these subjects and told otherwise since."""
+        s, later = t.signal.c, t.signal.alias().c
+        same = [getattr(later, name) == getattr(s, name) for name in ("subject", "name", "source")]
+        was_told = sa.exists().where(*same, later.observed_at > s.observed_at)
+        for part in chunks(sorted(set(subjects))):
+            before = sa.update(t.signal).where(s.subject.in_(part), sa.not_(s.superseded), was_told)
+            self._db.execute(before.values(superseded=True))
 
     def _newest(self, subjects: Iterable[str]) -> Sequence[Signal]:
         s = t.signal.c

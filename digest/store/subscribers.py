@@ -1,8 +1,9 @@
 """Subscribers, their interests and their votes."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import date, datetime
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from datetime import date, datetime, time
+from functools import cache, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 from digest.identity import PaperId
 from digest.store import tables as t
 from digest.store.among import among
-from digest.store.upsert import MANY, chunks, insert
+from digest.store.upsert import MANY, chunks, in_columns, insert
 from digest.store.works import Works
 from digest.subscribers import (
     MAIN,
@@ -26,6 +27,18 @@ from digest.subscribers import (
     Verdict,
     Vote,
 )
+
+Judged = tuple[Sequence[Vote], Sequence[Vote]]  # what was liked, and what was disliked
+_state = cache(SubscriberState)  # a lookup: to call the class takes four times as long
+_kind = cache(EditionKind)
+_learner = cache(Learner)
+_PERSON = [
+    t.subscriber.c[name]
+    for name in (
+        *("id", "address", "state", "timezone", "send_at", "days", "size", "next_due_at", "read_through", "feed_uri"),
+        *("created_at", "kind", "plain", "language", "heard_at", "learner", "paused_until", "threshold"),
+    )
+]
 
 
 class Subscribers:
@@ -64,30 +77,30 @@ class Subscribers:
 
     def find(self, address: str) -> Subscriber | None:
         """The subscriber with that address, in any case of letters."""
-        query = sa.select(t.subscriber).where(t.subscriber.c.address_key == address.casefold())
+        query = sa.select(*_PERSON).where(t.subscriber.c.address_key == address.casefold())
         row = self._db.execute(query).one_or_none()
         return _subscriber(row) if row else None
 
     def get(self, subscriber: int) -> Subscriber:
         """The subscriber with that number, who must exist."""
-        return _subscriber(self._db.execute(sa.select(t.subscriber).where(t.subscriber.c.id == subscriber)).one())
+        return _subscriber(self._db.execute(sa.select(*_PERSON).where(t.subscriber.c.id == subscriber)).one())
 
     def numbered(self, subscriber: int) -> Subscriber | None:
         """The subscriber with that number, if there is one."""
-        row = self._db.execute(sa.select(t.subscriber).where(t.subscriber.c.id == subscriber)).one_or_none()
+        row = self._db.execute(sa.select(*_PERSON).where(t.subscriber.c.id == subscriber)).one_or_none()
         return _subscriber(row) if row else None
 
     def some(self, subscribers: Iterable[int]) -> dict[int, Subscriber]:
         """Those that there are, by number."""
         found: dict[int, Subscriber] = {}
         for part in chunks(sorted(subscribers)):
-            for row in self._db.execute(sa.select(t.subscriber).where(t.subscriber.c.id.in_(part))):
+            for row in self._db.execute(sa.select(*_PERSON).where(t.subscriber.c.id.in_(part))):
                 found[row.id] = _subscriber(row)
         return found
 
     def all(self, state: SubscriberState | None = None) -> list[Subscriber]:
         """Everybody, or everybody in one state, in the order of joining."""
-        query = sa.select(t.subscriber).order_by(t.subscriber.c.id)
+        query = sa.select(*_PERSON).order_by(t.subscriber.c.id)
         if state is not None:
             query = query.where(t.subscriber.c.state == state.value)
         return [_subscriber(row) for row in self._db.execute(query)]
@@ -95,7 +108,7 @@ class Subscribers:
     def due(self, now: datetime, *, only: Collection[int] | None = None) -> list[Subscriber]:
         """The active subscribers whose hour has come, longest waiting first; `only` those with some numbers."""
         c = t.subscriber.c
-        query = sa.select(t.subscriber).where(c.state == SubscriberState.ACTIVE.value, c.next_due_at <= now)
+        query = sa.select(*_PERSON).where(c.state == SubscriberState.ACTIVE.value, c.next_due_at <= now)
         if only is not None:
             query = query.where(c.id.in_(only))
         return [_subscriber(row) for row in self._db.execute(query.order_by(c.next_due_at, c.id))]
@@ -103,7 +116,7 @@ class Subscribers:
     def waking(self, latest: date) -> list[Subscriber]:
         """Whose pause ends by itself on a local date up to `latest`."""
         c = t.subscriber.c
-        query = sa.select(t.subscriber).where(c.state == SubscriberState.PAUSED.value, c.paused_until <= latest)
+        query = sa.select(*_PERSON).where(c.state == SubscriberState.PAUSED.value, c.paused_until <= latest)
         return [_subscriber(row) for row in self._db.execute(query.order_by(c.id))]
 
     def remove(self, subscriber: int) -> None:
@@ -114,7 +127,7 @@ class Subscribers:
         """The active subscribers who have not been heard of from `since` on, nor joined."""
         c = t.subscriber.c
         heard = sa.func.coalesce(c.heard_at, c.created_at)
-        query = sa.select(t.subscriber).where(c.state == SubscriberState.ACTIVE.value, heard < since)
+        query = sa.select(*_PERSON).where(c.state == SubscriberState.ACTIVE.value, heard < since)
         return [_subscriber(row) for row in self._db.execute(query.order_by(c.id))]
 
     def heard(self, subscriber: int, *, now: datetime) -> None:
@@ -140,19 +153,24 @@ class Subscribers:
         for name, values in (("next_due_at", next_due), ("read_through", read_through)):
             if values:
                 whose = sa.update(t.subscriber).where(t.subscriber.c.id == sa.bindparam("whose"))
-                rows = [{"whose": number, "new": value} for number, value in values.items()]
-                self._db.execute(whose.values({name: sa.bindparam("new")}), rows)
+                cells: dict[str, list[Any]] = {"whose": list(values), "new": list(values.values())}
+                in_columns(self._db, whose.values({name: sa.bindparam("new")}), cells)
 
     # ------------------------------------------------------------ what they care for
 
-    def profiles(self, subscribers: Iterable[int]) -> dict[int, Profile]:
-        """The profile of each, empty where nothing is known; merged works are read as one, judged by the last vote."""
-        wanted = list(subscribers)
-        words, votes = self._words(wanted), self._votes(wanted)
-        i, made = t.interest.c, defaultdict[int, list[Interest]](list)
+    def profiles(self, subscribers: Iterable[int], *, votes: bool = True) -> dict[int, Profile]:
+        """The profile of each, empty where nothing is known; merged works are read as one, judged by the last vote.
+
+        Without `votes` it says what was written alone.
+        """
+        wanted, same = list(subscribers), _Same()
+        words, given = self._words(wanted, same), self._votes(wanted) if votes else {}
+        made: dict[int, list[Interest]] = {number: [] for number in wanted}
+        i = t.interest.c
         for row in self._of(wanted, sa.select(t.interest).order_by(i.id), i.subscriber_id):
-            made[row.subscriber_id].append(_interest(row, words[row.id], votes[row.id]))
-        return {number: Profile(interests=tuple(made[number])) for number in wanted}
+            said, judged = words.get(row.id, _NO_WORDS), given.get(row.id, _NO_VOTES)
+            made[row.subscriber_id].append(_interest(row, same[row.name], said, judged))
+        return {number: Profile(interests=tuple(interests)) for number, interests in made.items()}
 
     def make_interest(self, subscriber: int, name: str) -> int:
         """The number of the interest of that name, in any case of letters; it is made if there is none."""
@@ -228,17 +246,25 @@ class Subscribers:
             dropped = sa.update(t.paper).where(liked, sa.func.length(p.terms) == 1)
             self._db.execute(dropped.values(terms=b""))
 
-    def _words(self, subscribers: list[int]) -> dict[int, dict[str, list[str]]]:
-        """What was written, by number of the interest and by field."""
-        words: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    def _words(self, subscribers: list[int], same: "_Same") -> dict[int, dict[str, list[str]]]:
+        """What was written, by number of the interest and by field; of those of which anything was."""
+        words: dict[int, dict[str, list[str]]] = {}
         e, i = t.profile_entry.c, t.interest.c
         written = sa.select(e.interest_id, e.field, e.value).join(t.interest).order_by(e.id)
-        for row in self._of(subscribers, written, i.subscriber_id):
-            words[row.interest_id][row.field].append(row.value)
+        for interest, field, value in self._of(subscribers, written, i.subscriber_id):
+            words.setdefault(interest, {}).setdefault(field, []).append(same[value])
         return words
 
-    def _votes(self, subscribers: list[int]) -> dict[int, dict[str, list[Vote]]]:
-        """The last vote on each work, by number of the interest and by verdict, oldest first."""
+    def _votes(self, subscribers: list[int]) -> Mapping[int, Judged]:
+        """The last vote on each work, by number of the interest, oldest first; of those with votes."""
+        if len(subscribers) > _FEW:
+            from digest.store.ballots import votes_in_columns  # whoever looks at a few does not wait for numpy
+
+            return votes_in_columns(self._db, self._works, subscribers)
+        return self._each_vote(subscribers)
+
+    def _each_vote(self, subscribers: list[int]) -> dict[int, Judged]:
+        """The same, one by one."""
         f = t.feedback.c
         given = sa.select(f.subscriber_id, f.paper_id, f.interest_id, f.verdict, f.given_at)
         said: list[Any] = list(self._of(subscribers, given.order_by(f.given_at, f.paper_id), f.subscriber_id))
@@ -248,10 +274,11 @@ class Subscribers:
             work = subscriber, works[paper]
             last.pop(work, None)  # so that it stands at its own time
             last[work] = interest, verdict, given_at
-        votes: dict[int, dict[str, list[Vote]]] = defaultdict(lambda: defaultdict(list))
+        votes: dict[tuple[int, str], list[Vote]] = defaultdict(list)
         for (_, key), (interest, verdict, given_at) in last.items():
-            votes[interest][verdict].append(Vote(paper=key, given_at=given_at))
-        return votes
+            votes[interest, verdict].append(Vote(paper=key, given_at=given_at))
+        interests = {interest for interest, _ in votes}
+        return {each: (tuple(votes[each, Verdict.LIKE]), tuple(votes[each, Verdict.DISLIKE])) for each in interests}
 
     def voted(self, keys: Iterable[PaperId]) -> Iterator[tuple[PaperId, int, str]]:
         """Of papers that readers judged: key, row number and title; of those that are kept."""
@@ -267,22 +294,25 @@ class Subscribers:
         rows = set(self._db.execute(brought).scalars())
         return set(self._works.kept_as(rows).values())
 
-    def seen_by(self, subscribers: Iterable[int]) -> dict[int, set[PaperId]]:
-        """The same for many subscribers; empty for those who were brought nothing."""
-        wanted, s = list(subscribers), t.seen.c
-        brought = [
-            (row.subscriber_id, row.paper_id)
-            for row in self._of(wanted, sa.select(s.subscriber_id, s.paper_id), s.subscriber_id)
-        ]
+    def seen_by(self, subscribers: Iterable[int], papers: Collection[int]) -> dict[int, Set[PaperId]]:
+        """Which of some works, by their rows, an edition has brought each of many subscribers."""
+        found: dict[int, Set[PaperId]] = dict.fromkeys(subscribers, frozenset[PaperId]())
+        names = self._works.names_of(papers)
+        brought = [(who, paper) for who, paper in self._brought(list(found), names) if who in found and paper in names]
         works = self._works.kept_as({paper for _, paper in brought})
-        found: dict[int, set[PaperId]] = {number: set() for number in wanted}
         for subscriber, paper in brought:
-            found[subscriber].add(works[paper])
+            found[subscriber] |= {works[paper]}
         return found
 
-    def _of(
-        self, subscribers: list[int], query: sa.Select[Any], column: sa.ColumnElement[int]
-    ) -> Iterator[sa.Row[Any]]:
+    def _brought(self, subscribers: list[int], papers: Collection[int]) -> Iterator[Any]:
+        """Subscriber and paper, at least of those: all of the papers of a few subscribers, or all readers of papers."""
+        s = t.seen.c
+        query = sa.select(s.subscriber_id, s.paper_id)
+        if len(subscribers) <= _FEW:
+            return self._of(subscribers, query, s.subscriber_id)
+        return self._of(sorted(papers), query, s.paper_id)
+
+    def _of(self, subscribers: list[int], query: sa.Select[Any], column: sa.ColumnElement[int]) -> Iterator[Any]:
         """The rows of a query that belong to the subscribers, however many they are."""
         for part in chunks(subscribers, MANY):
             yield from self._db.execute(query.where(among(self._db, column, part))).all()  # at once: in half the time
@@ -292,24 +322,33 @@ def _schedule_columns(schedule: Schedule) -> dict[str, Any]:
     return {"timezone": schedule.timezone.key, "send_at": schedule.send_at, "days": sorted(schedule.days)}
 
 
-def _subscriber(row: sa.Row[Any]) -> Subscriber:
+@lru_cache(maxsize=1 << 12)  # few of the many ways are chosen
+def _schedule(timezone: str, send_at: time, days: tuple[int, ...]) -> Schedule:
+    """One value for all who chose the same."""
+    return Schedule(timezone=ZoneInfo(timezone), send_at=send_at, days=frozenset(days))
+
+
+def _subscriber(row: Any) -> Subscriber:
+    """From the columns of a person, by place: that takes half the time of names."""
+    number, address, state, timezone, send_at, days, size, next_due_at, read_through, feed_uri, created_at, *more = row
+    kind, plain, language, heard_at, learner, paused_until, threshold = more
     return Subscriber(
-        id=row.id,
-        address=row.address,
-        state=SubscriberState(row.state),
-        schedule=Schedule(timezone=ZoneInfo(row.timezone), send_at=row.send_at, days=frozenset(row.days)),
-        size=row.size,
-        next_due_at=row.next_due_at,
-        read_through=row.read_through,
-        feed_uri=row.feed_uri,
-        created_at=row.created_at,
-        kind=EditionKind(row.kind),
-        plain=row.plain,
-        language=row.language,
-        heard_at=row.heard_at,
-        learner=Learner(row.learner),
-        paused_until=row.paused_until,
-        threshold=row.threshold,
+        id=number,
+        address=address,
+        state=_state(state),
+        schedule=_schedule(timezone, send_at, tuple(days)),
+        size=size,
+        next_due_at=next_due_at,
+        read_through=read_through,
+        feed_uri=feed_uri,
+        created_at=created_at,
+        kind=_kind(kind),
+        plain=plain,
+        language=language,
+        heard_at=heard_at,
+        learner=_learner(learner),
+        paused_until=paused_until,
+        threshold=threshold,
     )
 
 
@@ -318,18 +357,31 @@ def _named(subscriber: int, name: str) -> sa.Select[int]:
     return sa.select(i.id).where(i.subscriber_id == subscriber, i.name_key == name.casefold())
 
 
-def _interest(row: sa.Row[Any], words: dict[str, list[str]], votes: dict[str, list[Vote]]) -> Interest:
+def _interest(row: Any, name: str, said: Mapping[str, Sequence[str]], judged: Judged) -> Interest:
     return Interest(
-        name=row.name,
-        texts=tuple(words[ProfileField.INTEREST]),
-        include=tuple(words[ProfileField.INCLUDE]),
-        exclude=tuple(words[ProfileField.EXCLUDE]),
-        categories=tuple(words[ProfileField.CATEGORY]),
-        follow=tuple(words[ProfileField.FOLLOW]),
-        organisations=tuple(words[ProfileField.ORGANISATION]),
-        liked=tuple(votes[Verdict.LIKE]),
-        disliked=tuple(votes[Verdict.DISLIKE]),
+        name=name,
+        texts=tuple(said.get(ProfileField.INTEREST, ())),
+        include=tuple(said.get(ProfileField.INCLUDE, ())),
+        exclude=tuple(said.get(ProfileField.EXCLUDE, ())),
+        categories=tuple(said.get(ProfileField.CATEGORY, ())),
+        follow=tuple(said.get(ProfileField.FOLLOW, ())),
+        organisations=tuple(said.get(ProfileField.ORGANISATION, ())),
+        liked=judged[0],
+        disliked=judged[1],
         weight=row.weight,
         quota=row.quota,
         everything=row.everything,
     )
+
+
+class _Same(dict[str, str]):
+    """Each text once: what very many readers write takes the memory of one."""
+
+    def __missing__(self, text: str) -> str:
+        self[text] = text
+        return text
+
+
+_FEW = 100  # readers of whom all rows are read one by one
+_NO_WORDS: dict[str, list[str]] = {}
+_NO_VOTES: Judged = ((), ())

@@ -11,8 +11,9 @@ from digest.store.group_tables import group_member as group_member
 from digest.store.group_tables import reader_group as reader_group
 from digest.store.joining_tables import application as application
 from digest.store.joining_tables import joining as joining
-from digest.store.metadata import Id, belongs_to
+from digest.store.metadata import Id, belongs_to, where
 from digest.store.metadata import metadata as metadata
+from digest.store.outbox_tables import EXPIRED_DELIVERY as EXPIRED_DELIVERY
 from digest.store.outbox_tables import OPEN_DELIVERY as OPEN_DELIVERY
 from digest.store.outbox_tables import bounce as bounce
 from digest.store.outbox_tables import delivery as delivery
@@ -25,9 +26,11 @@ from digest.store.text_tables import former_text as former_text
 from digest.store.types import UtcDateTime
 from digest.store.wanted_tables import wanted as wanted
 from digest.store.wanted_tables import wanted_name as wanted_name
+from digest.store.work_tables import work as work
 
 UNCOUNTED = "length(terms) = 0"  # in the words of the index, which serves no others
 WITH_TERMS = "length(terms) > 1"  # the same; one byte stands for terms that were dropped
+SUPERSEDED = "superseded"  # likewise
 
 paper = sa.Table(
     "paper",
@@ -48,8 +51,8 @@ paper = sa.Table(
     sa.Column("first_seen_at", UtcDateTime, nullable=False),
     sa.Column("changed_at", UtcDateTime, nullable=False),
     sa.Column("terms", sa.LargeBinary, nullable=False),  # relevance.text.TermCounts; empty until they are counted
-    sa.Index("ix_paper_uncounted", "id", sqlite_where=sa.text(UNCOUNTED), postgresql_where=sa.text(UNCOUNTED)),
-    sa.Index("ix_paper_with_terms", "id", sqlite_where=sa.text(WITH_TERMS), postgresql_where=sa.text(WITH_TERMS)),
+    sa.Index("ix_paper_uncounted", "id", **where(UNCOUNTED)),
+    sa.Index("ix_paper_with_terms", "id", **where(WITH_TERMS)),
 )
 
 identifier = sa.Table(
@@ -72,13 +75,7 @@ merge = sa.Table(
     sa.Column("merged_at", UtcDateTime, nullable=False),
     sa.Column("split_at", UtcDateTime),
     sa.Index("ix_merge_into_id", "into_id"),
-    sa.Index(
-        "uq_merge_paper_id",
-        "paper_id",
-        unique=True,
-        sqlite_where=sa.text("split_at IS NULL"),
-        postgresql_where=sa.text("split_at IS NULL"),
-    ),
+    sa.Index("uq_merge_paper_id", "paper_id", unique=True, **where("split_at IS NULL")),
 )
 
 version = sa.Table(
@@ -131,6 +128,8 @@ signal = sa.Table(
     sa.Column("source", sa.Text, primary_key=True),
     sa.Column("observed_at", UtcDateTime, primary_key=True),
     sa.Column("value", sa.JSON, nullable=False),
+    sa.Column("superseded", sa.Boolean, nullable=False, server_default=sa.false()),  # the source told otherwise since
+    sa.Index("ix_signal_superseded", "observed_at", **where(SUPERSEDED)),
 )
 
 asked = sa.Table(  # which papers a source of signals was asked about, and when
@@ -225,18 +224,8 @@ subscriber = sa.Table(
     sa.Column("paused_until", sa.Date),  # local; the first day after a pause that ends by itself
     sa.Column("left_at", UtcDateTime),  # when they last left by a link, a button or a mail
     sa.Column("threshold", sa.Float),  # the least probability of a paper, where the reader has chosen one
-    sa.Index(
-        "ix_subscriber_next_due_at",
-        "next_due_at",
-        sqlite_where=sa.text("state = 'active'"),
-        postgresql_where=sa.text("state = 'active'"),
-    ),
-    sa.Index(
-        "ix_subscriber_paused_until",
-        "paused_until",
-        sqlite_where=sa.text("paused_until IS NOT NULL"),
-        postgresql_where=sa.text("paused_until IS NOT NULL"),
-    ),
+    sa.Index("ix_subscriber_next_due_at", "next_due_at", **where("state = 'active'")),
+    sa.Index("ix_subscriber_paused_until", "paused_until", **where("paused_until IS NOT NULL")),
     sqlite_autoincrement=True,  # links name the number, which nobody else may ever have
 )
 
@@ -317,9 +306,7 @@ left_out = sa.Table(  # of the shadow log, what stands by itself: what was asked
     sa.Column("why", sa.Text, nullable=False),
     sa.Column("reclaimed_at", UtcDateTime),
     sa.Index("ix_left_out_paper_id", "paper_id"),
-    sa.Index(
-        "ix_left_out_reclaimed", "edition_id", sqlite_where=sa.text(RECLAIMED), postgresql_where=sa.text(RECLAIMED)
-    ),
+    sa.Index("ix_left_out_reclaimed", "edition_id", **where(RECLAIMED)),
 )
 
 saved = sa.Table(  # papers that readers keep for themselves

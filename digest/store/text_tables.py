@@ -13,4 +13,5 @@ former_text = sa.Table(
     sa.Column("title", sa.Text, nullable=False),
     sa.Column("abstract", sa.Text, nullable=False),
     sa.Column("replaced_at", UtcDateTime, nullable=False),
+    sa.Index("ix_former_text_replaced_at", "replaced_at"),
 )

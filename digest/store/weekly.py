@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from digest.batches import BatchState
 from digest.mail import DeliveryState
 from digest.store import tables as t
+from digest.store.kept_items import facts_of
 from digest.subscribers import Verdict
 
 ByDay = Mapping[date, int]
@@ -92,7 +93,8 @@ class Weekly:
         """The interest that each paper of each edition was chosen for, where that was kept."""
         e = t.edition.c
         query = sa.select(e.id, e["items"]).where(e.slot_date >= since).execution_options(yield_per=500)
-        return {(number, item["p"]): item.get("i") or "" for number, items in self._db.execute(query) for item in items}
+        kept = ((number, facts_of(items)) for number, items in self._db.execute(query))
+        return {(number, fact.paper): fact.interest for number, facts in kept for fact in facts}
 
     def _moments(self, column: sa.Column[datetime], since: date, *conditions: sa.ColumnElement[bool]) -> ByDay:
         begins = datetime.combine(since, time(), UTC)

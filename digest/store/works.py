@@ -102,6 +102,17 @@ class Works:
         keys = self._keys(set(roots.values()))
         return {row: keys[root] for row, root in roots.items()}
 
+    def names_of(self, roots: Iterable[int]) -> set[int]:
+        """Some papers, and all that are read as one of them, by their rows."""
+        m, found = t.merge.c, set(roots)
+        newest = found
+        while newest:
+            merged = sa.select(m.paper_id).where(m.split_at.is_(None))
+            parts = [merged.where(among(self._db, m.into_id, part)) for part in chunks(sorted(newest), MANY)]
+            newest = {row for part in parts for row in self._db.execute(part).scalars()} - found
+            found = found | newest
+        return found
+
     def merge(self, paper: int, into: int, rule: Rule, *, now: datetime) -> bool:
         """Have a paper read as another; False where they are one already, or an operator has split the two."""
         roots = self.roots([paper, into])
@@ -209,21 +220,12 @@ class Works:
     def _were_split(self, one: int, other: int) -> bool:
         """Whether any paper that is read as the one was split off a paper that is read as the other."""
         m = t.merge.c
-        works = self._read_as(one), self._read_as(other)
+        works = self.names_of([one]), self.names_of([other])
         split = sa.select(m.paper_id, m.into_id).where(m.paper_id.in_(works[0] | works[1]), m.split_at.is_not(None))
         return any(
             (paper in works[0] and into in works[1]) or (paper in works[1] and into in works[0])
             for paper, into in self._db.execute(split)
         )
-
-    def _read_as(self, root: int) -> set[int]:
-        m = t.merge.c
-        work, newest = {root}, {root}
-        while newest:
-            query = sa.select(m.paper_id).where(m.into_id.in_(newest), m.split_at.is_(None))
-            newest = set(self._db.execute(query).scalars()) - work
-            work |= newest
-        return work
 
 
 def _end(row: int, steps: Mapping[int, int]) -> int:

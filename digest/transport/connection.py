@@ -103,7 +103,7 @@ class Connection:
                 relay.wait(step.seconds)
                 self._expect(step.kind, step.phase, relay.docmd(step.command))
         relay.wait(self._patience.block)
-        relay.pour(letter.content)
+        relay.pour(letter.content, letter.ending)
 
     def _take_steps_together(self, steps: Sequence["_Step"]) -> None:
         """The commands in one go, and each answer judged by itself: the first refusal counts (RFC 2920 §3.1)."""

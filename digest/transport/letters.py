@@ -18,7 +18,8 @@ class Letter:
     mail_from: str  # may be empty: the null reverse-path of RFC 5321 §4.5.5
     rcpt_to: str
     domain: str  # of the recipient, in lower case
-    content: bytes  # with transparent dots (§4.5.2), up to and with the final dot
+    content: bytes  # with transparent dots (§4.5.2)
+    ending: bytes  # what follows it: the final dot on a line of its own
     needs_utf8: bool  # RFC 6531: an address or a header field is beyond ASCII
     needs_8bit: bool  # RFC 6152: some byte is
 
@@ -41,13 +42,13 @@ def letter(envelope: Envelope) -> Letter:
         rcpt_to=recipient,
         domain=recipient.rpartition("@")[2].lower(),
         content=_transparent(envelope.content),
+        ending=_FINAL_DOT if envelope.content.endswith(b"\r\n") else b"\r\n" + _FINAL_DOT,
         needs_utf8=not (sender.isascii() and recipient.isascii() and head.isascii()),
         needs_8bit=not is_ascii,
     )
 
 
 def _transparent(content: bytes) -> bytes:
+    """The content itself where no line begins with a dot: nothing of it is copied then."""
     doubled = _AT_LINE_BEGIN.sub(b"\n..", content)  # three times as fast as bytes.replace with the few there are
-    begins = b"." if content.startswith(b".") else b""
-    ends = _FINAL_DOT if content.endswith(b"\r\n") else b"\r\n" + _FINAL_DOT
-    return b"".join((begins, doubled, ends))
+    return b"." + doubled if content.startswith(b".") else doubled

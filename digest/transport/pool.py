@@ -87,7 +87,8 @@ class Pool:
         """Wait for a place; the connection that is kept there, if any."""
         with self._turn:
             self._turn.wait_for(lambda: self._free > 0 or self._aborted.is_set())
-            self.pause(0)
+            if self._aborted.is_set():
+                self.pause(0)
             self._free -= 1
             return self._idle.pop() if self._idle else None
 
@@ -123,7 +124,8 @@ class Pool:
             self._lent.discard(connection)
             if connection.is_open:
                 self._idle.append(connection)
-        self._leave()
+            self._free += 1
+            self._turn.notify()
 
     def _emptied(self) -> list[Connection]:
         with self._turn:

@@ -49,6 +49,8 @@ class Rates:
 
     def wait(self, domain: str) -> None:
         """Return when one more mail may go to `domain`, and count it."""
+        if not (self._of_all or self._of_domain):
+            return
         while (seconds := self._taken_or_wait(domain.lower())) > 0:
             self._sleep(seconds)
 

@@ -6,6 +6,7 @@ The library speaks the protocol; this changes only how it reads.
 import io
 import smtplib
 import socket
+import ssl
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -48,14 +49,14 @@ class Relay(smtplib.SMTP):
             raise ValueError("a command is one line")
         self.send("".join([f"{command}\r\n" for command in commands]))
 
-    def pour(self, data: bytes) -> None:
-        """Send all of it; OSError if the system did not even take its last byte, which then nobody has got."""
+    def pour(self, *parts: bytes) -> None:
+        """Send all of them; OSError if the system did not even take the last byte, which then nobody has got."""
         if not isinstance(self.sock, socket.socket):
             raise smtplib.SMTPServerDisconnected("the connection is closed")
         self.sock.settimeout(self.timeout)
-        left = memoryview(data)
+        left = [memoryview(part) for part in parts if part]
         while left:
-            left = left[self.sock.send(left) :]
+            left = _behind(left, _handed(self.sock, left))
 
     def getreply(self) -> tuple[int, bytes]:
         if self.file is None and isinstance(self.sock, socket.socket):
@@ -63,6 +64,21 @@ class Relay(smtplib.SMTP):
         if self.file is not None:
             self.file.raw.begin(self.timeout)
         return super().getreply()
+
+
+def _handed(sock: socket.socket, parts: Sequence[memoryview]) -> int:
+    """How many bytes of them the system takes at once."""
+    if isinstance(sock, ssl.SSLSocket):  # which takes one thing at a time
+        return sock.send(parts[0])
+    return sock.sendmsg(parts)
+
+
+def _behind(parts: Sequence[memoryview], count: int) -> list[memoryview]:
+    """What is left of the parts behind so many bytes."""
+    left = list(parts)
+    while left and count >= len(left[0]):
+        count -= len(left.pop(0))
+    return [left[0][count:], *left[1:]] if count else left
 
 
 class RelayOverTls(Relay, smtplib.SMTP_SSL):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from digest.store import Store
+from digest.store.counts import Work
 from digest.store.queue import Line
 
 
@@ -24,6 +25,7 @@ class Figures:
     newest_listing: datetime | None  # when the newest batch was closed, UTC
     resting: Mapping[str, datetime]  # until when a source is not asked, by gate
     lines: Mapping[str, Line] = field(default_factory=dict)  # jobs that no worker has begun, by queue
+    work: Mapping[str, Work] = field(default_factory=dict)  # what ingest, compose and deliver took
 
 
 def figures(store: Store, *, now: datetime) -> Figures:
@@ -43,4 +45,5 @@ def figures(store: Store, *, now: datetime) -> Figures:
             newest_listing=counted.newest_listing(),
             resting=counted.resting(now),
             lines=tx.queue.lines(),
+            work=counted.work(),
         )

@@ -49,6 +49,8 @@ def _steps(settings: RetentionSettings, newest: int) -> Iterator[tuple[str, int,
     yield "bounces", settings.returns_days, lambda tx, before, **how: tx.aging.bounces(before, **how)
     yield "replies", settings.returns_days, lambda tx, before, **how: tx.aging.replies(before, **how)
     yield "alarms", settings.alarms_days, lambda tx, before, **how: tx.aging.alarms(before, **how)
+    yield "signals", settings.signals_days, lambda tx, before, **how: tx.aging.signals(before, **how)
+    yield "former_texts", settings.former_texts_days, lambda tx, before, **how: tx.aging.former_texts(before, **how)
     yield "terms", settings.terms_days, partial(_terms, newest=newest)
 
 

@@ -8,13 +8,15 @@ YEAR_DAYS = 400  # novelty is measured against the year before, and `digest eval
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetentionSettings:
-    """Days, each 0 for ever; papers and what readers said are kept for ever, and so is what each was sent."""
+    """Days, each 0 for ever; papers, ledger and what readers said are kept for ever, and so is what each was sent."""
 
     editions_days: int = 730  # with what an edition's own page and the feeds show
     deliveries_days: int = 400  # what became of mails and letters
     left_out_days: int = 180  # the shadow log
     returns_days: int = 400  # bounces, complaints and replies
     alarms_days: int = 400
+    signals_days: int = 400  # what a source told of a paper or an author, and told otherwise since
+    former_texts_days: int = 0  # how papers read before a newer version
     terms_days: int = 0  # counted terms of papers that no profile needs
 
     def __post_init__(self) -> None:

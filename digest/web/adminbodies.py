@@ -3,6 +3,7 @@
 Readers are named by their numbers: an address in a path would stand in every log on the way.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -192,5 +193,5 @@ def interest_of(each: Interest) -> InterestAnswer:
     )
 
 
-def _votes(votes: tuple[Vote, ...]) -> tuple[VoteAnswer, ...]:
+def _votes(votes: Sequence[Vote]) -> tuple[VoteAnswer, ...]:
     return tuple(VoteAnswer(paper=public_key(each.paper), given_at=each.given_at) for each in votes)

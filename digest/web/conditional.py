@@ -31,6 +31,11 @@ class Written:
         """As gzip has it."""
         return gzip.compress(self.content, _PACKING, mtime=0)
 
+    @cached_property
+    def dated(self) -> str:
+        """When it changed, as a header has it (RFC 9110 §5.6.7); "" where only the tag tells."""
+        return format_datetime(self.changed, usegmt=True) if self.changed else ""
+
 
 def written(content: bytes, media_type: str, *, changed: datetime | None = None, packs: bool = True) -> Written:
     """Tag and pack some content, once for all who ask; without `packs` it is packed when somebody takes it so."""
@@ -56,8 +61,8 @@ def answer(request: Request, found: Written, *, cache: str, vary: str = "Accept-
     # What is packed is another representation and has a tag of its own (RFC 9110 §8.8.3.3).
     tag = f'"{found.tag}-gzip"' if is_packed else f'"{found.tag}"'
     headers = {"ETag": tag, "Cache-Control": cache, "Vary": vary}
-    if found.changed:
-        headers["Last-Modified"] = format_datetime(found.changed, usegmt=True)
+    if found.dated:
+        headers["Last-Modified"] = found.dated
     if is_known(request, tag, found.changed):
         return Response(status_code=304, headers=headers)
     if is_packed:

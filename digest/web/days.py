@@ -23,7 +23,7 @@ from digest.rendering.words import Words
 from digest.web.asking import Asking
 from digest.web.conditional import Written, answer, written
 from digest.web.keeping import Keeper
-from digest.web.languages import language_of
+from digest.web.languages import language_of, offered
 from digest.web.pages import Pages
 from digest.web.public_feeds import FEED_NAMES, LINK_TYPES, feed_again, feed_path, feed_uri, feed_written
 
@@ -34,6 +34,7 @@ VARY = "Accept-Encoding, Accept-Language"
 _FIRST_CATEGORIES = 12  # in the rail; the others behind a summary
 _CATEGORY = re.compile(r"[!-~]{1,100}")
 _PAGE_NUMBER = re.compile(r"[1-9][0-9]{0,3}")
+_SORTS = {sort.value: sort for sort in Sort}
 _PATTERNS = {
     "day": r"[0-9]{4}-[0-9]{2}-[0-9]{2}",
     "week": r"[0-9]{4}-W[0-9]{2}",
@@ -121,7 +122,9 @@ class DaysDoor:
         return shown
 
     async def _feed(self, span: Span, request: Request) -> Response:
-        view, form = replace(_asked(span, request), page=1), request.path_params["form"]
+        view, form = _asked(span, request), request.path_params["form"]
+        if view.page != 1:
+            view = replace(view, page=1)
         key: Hashable = (view, form)
         found = await self._keeper(key, lambda: self._ask(lambda app: self._feed_written(app, view, form)))
         if found is None:
@@ -200,7 +203,7 @@ class _Shown:
             "categories": self._categories()[:_FIRST_CATEGORIES],
             "other_categories": self._categories()[_FIRST_CATEGORIES:],
             "feeds": [(FEED_NAMES[form], self._feed_href(form), LINK_TYPES[form]) for form in FORMS],
-            "languages": [(tag, catalogues.own_name(tag)) for tag in catalogues.languages()],
+            **offered(replace(view, is_chosen=False).query),
             "newer": self._href(page=view.page - 1) if view.page > 1 else "",
             "older": self._href(page=view.page + 1) if found.before + len(papers) < found.total else "",
         }
@@ -280,13 +283,13 @@ def _asked(span: Span, request: Request) -> _View:
     """The view that an address means; HTTPException 404 for one that means none."""
     query = request.query_params
     category, page, sort = query.get("category", ""), query.get("page", "1"), query.get("sort", Sort.TRENDING.value)
-    known = (not category or _CATEGORY.fullmatch(category)) and _PAGE_NUMBER.fullmatch(page) and sort in {*Sort}
+    known = (not category or _CATEGORY.fullmatch(category)) and _PAGE_NUMBER.fullmatch(page) and sort in _SORTS
     if not known:
         raise HTTPException(404)
     return _View(
         span=span,
         name=request.path_params.get(span.value, ""),
-        sort=Sort(sort),
+        sort=_SORTS[sort],
         category=category,
         page=int(page),
         language=language_of(request),

@@ -23,7 +23,7 @@ from digest.web import traps
 from digest.web.asking import Asking
 from digest.web.bodies import BOTH, form_of
 from digest.web.forms import Form
-from digest.web.languages import language_of
+from digest.web.languages import language_of, offered
 from digest.web.origins import refuse_other_sites
 from digest.web.pages import Pages
 from digest.web.views import next_edition, ticked, zones
@@ -114,6 +114,7 @@ class JoiningDoor:
             found=found,
             edition=page,
             trap=traps.FIELD,
+            **offered(),
             **values,
         )
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cache
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from digest import __version__
@@ -63,7 +63,7 @@ class _Product(Collector):
         self._figures = figures
         self._now = now
 
-    def collect(self) -> Iterator[GaugeMetricFamily]:
+    def collect(self) -> Iterator[Metric]:
         have = self._figures
         yield _states("paperround_build_info", "The release that answers.", {__version__: 1}, label="version")
         yield GaugeMetricFamily("paperround_papers", "Papers kept.", value=have.papers)
@@ -91,6 +91,23 @@ class _Product(Collector):
         yield _states("paperround_queue_jobs", "Jobs that no worker has begun, by queue.", depths, label="queue")
         ages = {queue: self._since(line.since) for queue, line in have.lines.items()}
         yield _states("paperround_queue_oldest_seconds", "For how long the oldest of them waits.", ages, label="queue")
+        yield from self._work()
+
+    def _work(self) -> Iterator[Metric]:
+        """What ingest, compose and deliver took, in whatever process; a run of a worker is one of its jobs."""
+        runs = CounterMetricFamily("paperround_work_runs", "Runs of ingest, compose and deliver.", labels=("work",))
+        failures = CounterMetricFamily("paperround_work_failures", "Those that failed.", labels=("work",))
+        spent = CounterMetricFamily("paperround_work_seconds", "What they took in all.", labels=("work",))
+        for name, each in self._figures.work.items():
+            runs.add_metric((name,), each.runs)
+            failures.add_metric((name,), each.failures)
+            spent.add_metric((name,), each.seconds)
+        yield from (runs, failures, spent)
+        took = {name: each.last_seconds for name, each in self._figures.work.items()}
+        yield _states("paperround_work_last_seconds", "What the last of them took.", took, label="work")
+        ended = {name: each.last_end_at.timestamp() for name, each in self._figures.work.items()}
+        about = "When the last of them ended."
+        yield _states("paperround_work_last_end_timestamp_seconds", about, ended, label="work")
 
     def _since(self, moment: datetime | None) -> float:
         return max(0.0, (self._now - moment).total_seconds()) if moment else 0.0

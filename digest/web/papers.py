@@ -28,7 +28,7 @@ from digest.web.asking import Asking
 from digest.web.conditional import Written, answer, written
 from digest.web.days import MAX_AGE, PAGE_HEADERS, VARY
 from digest.web.keeping import Keeper
-from digest.web.languages import language_of
+from digest.web.languages import language_of, offered
 from digest.web.pages import Pages
 
 _FILES = {"bib": "application/x-bibtex; charset=utf-8", "ris": "application/x-research-info-systems; charset=utf-8"}
@@ -109,6 +109,7 @@ class PapersDoor:
             bibtex=bibtex(paper),
             canonical=here,
             meta=metadata.of_paper(paper, here=here, site=self._pages.site.name, pages=authors),
+            **offered(),
         )
         return written(bytes(page.body), "text/html; charset=utf-8")
 

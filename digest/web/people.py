@@ -25,7 +25,7 @@ from digest.web.asking import Asking
 from digest.web.conditional import Written, answer, written
 from digest.web.days import MAX_AGE, PAGE_HEADERS, VARY
 from digest.web.keeping import Keeper
-from digest.web.languages import ENGLISH, language_of, spoken
+from digest.web.languages import ENGLISH, language_of, offered, spoken
 from digest.web.pages import Pages
 from digest.web.public_feeds import FEED_NAMES, LINK_TYPES, feed_again, feed_uri, feed_written
 
@@ -91,7 +91,8 @@ class PeopleDoor:
             return RedirectResponse(f"{self._pages.root}{author_href(found[0])}", 302)
         words = catalogues.words(language)
         people = [bearer(each, words) for each in found]
-        page = self._pages.page("authors.html.j2", language=language, asked=clean_name(name), found=people)
+        asked = offered(f"?{urlencode({'name': name}, errors='replace')}" if name else "")
+        page = self._pages.page("authors.html.j2", language=language, asked=clean_name(name), found=people, **asked)
         shown = written(bytes(page.body), "text/html; charset=utf-8")
         return answer(request, shown, cache=MAX_AGE, vary=VARY)
 
@@ -127,6 +128,7 @@ class PeopleDoor:
             meta=metadata.of_person(
                 shown.name, _described(shown), here=here, site=self._pages.site.name, same_as=[a for _, a in shown.keys]
             ),
+            **offered(f"?page={view.page}" if view.page > 1 else ""),
         )
         return written(bytes(page.body), "text/html; charset=utf-8")
 

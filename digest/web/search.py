@@ -29,7 +29,7 @@ from digest.rendering.words import Words
 from digest.web.asking import Asking
 from digest.web.conditional import Written, answer, packs, written
 from digest.web.days import IN_FULL, MAX_AGE, VARY
-from digest.web.languages import language_of
+from digest.web.languages import language_of, offered
 from digest.web.pages import Pages
 from digest.web.public_feeds import FEED_NAMES, LINK_TYPES, feed_again, feed_path, feed_uri, feed_written
 
@@ -165,6 +165,7 @@ class SearchDoor:
                 (FEED_NAMES[form], f"{self._pages.root}{self._feed_href(asked, form)}", LINK_TYPES[form])
                 for form in FORMS
             ],
+            **offered(asked.query),
         }
         page = self._pages.page("search.html.j2", language=form.language, here="search", **told)
         return written(bytes(page.body), "text/html; charset=utf-8", packs=form.packs)

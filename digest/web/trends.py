@@ -16,7 +16,7 @@ from digest.rendering.words import Words
 from digest.web.asking import Asking
 from digest.web.conditional import Written, answer, written
 from digest.web.keeping import Keeper
-from digest.web.languages import language_of
+from digest.web.languages import language_of, offered
 from digest.web.pages import Pages
 
 _KEPT_SECONDS = 3600.0  # counting takes seconds, and a week changes slowly
@@ -52,8 +52,7 @@ class TrendsDoor:
     async def _written(self, language: str) -> Written:
         found = await self._ask(lambda app: browse.trends(app.store, today=app.now.date()))
         values = _values(found, catalogues.words(language))
-        spoken = [(tag, catalogues.own_name(tag)) for tag in catalogues.languages()]
-        page = self._pages.page("trends.html.j2", language=language, here="trends", languages=spoken, **values)
+        page = self._pages.page("trends.html.j2", language=language, here="trends", **offered(), **values)
         return written(bytes(page.body), "text/html; charset=utf-8")
 
 

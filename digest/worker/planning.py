@@ -10,8 +10,9 @@ from digest.ticks import ScheduleSettings
 
 QUEUES = INGEST, COMPOSE, DELIVER = "ingest", "compose", "deliver"
 UPKEEP = "upkeep"  # of every worker: what keeps the others going
+# What waits behind a thousand composings would begin after the last of them: no mail, and no rescue of a dead worker's.
+PRIORITY = {UPKEEP: 3, INGEST: 2, DELIVER: 1, COMPOSE: 0}
 SPACE = "paperround"  # before the names of tasks
-AT_ONCE = 500  # subscribers of one composing, by their numbers: what the day costs once is a third of it then
 PARTS = 8  # of the outbox, by the remainders of the deliveries' numbers
 _MINUTE, _HOUR = 60, 3600  # seconds
 
@@ -33,15 +34,20 @@ def plan(store: Store, schedule: ScheduleSettings, *, now: datetime, timestamp: 
         jobs = list(_intervals(schedule, timestamp))
         if is_time(timestamp, schedule.edition_seconds):
             if not (is_time(timestamp, schedule.ingest_seconds) and schedule.ingest_seconds > _MINUTE):
-                jobs += _composings(tx, now, everybody=is_time(timestamp - _MINUTE, _HOUR))
+                jobs += _composings(tx, now, schedule.batch_subscribers, everybody=is_time(timestamp - _MINUTE, _HOUR))
             jobs += _mails(tx, now)
         return tx.queue.put(jobs)
 
 
-def plan_editions(store: Store, *, now: datetime) -> int:
+def first_plan() -> Job:
+    """A plan as of a tick at which everything comes: for a worker that begins."""
+    return _job("plan", UPKEEP, timestamp=0)
+
+
+def plan_editions(store: Store, schedule: ScheduleSettings, *, now: datetime) -> int:
     """Put what there is to compose and to send, as after a reading; how many jobs were added."""
     with store.begin() as tx:
-        return tx.queue.put([*_composings(tx, now, everybody=False), *_mails(tx, now)])
+        return tx.queue.put([*_composings(tx, now, schedule.batch_subscribers, everybody=False), *_mails(tx, now)])
 
 
 def plan_mails(store: Store, *, now: datetime) -> int:
@@ -50,24 +56,28 @@ def plan_mails(store: Store, *, now: datetime) -> int:
         return tx.queue.put(list(_mails(tx, now)))
 
 
-def members(part: int) -> range:
+def members(part: int, size: int) -> range:
     """The subscribers' numbers of a composing."""
-    return range(part * AT_ONCE, (part + 1) * AT_ONCE)
+    return range(part * size, (part + 1) * size)
 
 
 def _intervals(schedule: ScheduleSettings, timestamp: int) -> Iterator[Job]:
     if is_time(timestamp, schedule.ingest_seconds):
-        yield Job(task=f"{SPACE}:ingest", queue=INGEST)
+        yield _job(INGEST, INGEST)
     if is_time(timestamp, schedule.sweep_seconds):
-        yield Job(task=f"{SPACE}:sweep", queue=UPKEEP)
+        yield _job("sweep", UPKEEP)
 
 
-def _composings(tx: Transaction, now: datetime, *, everybody: bool) -> Iterator[Job]:
-    lists = {reader // AT_ONCE for reader in awaited(tx, now)}
-    for part in sorted({*tx.queue.due(now, at_once=AT_ONCE, everybody=everybody), *lists}):
-        yield Job(task=f"{SPACE}:compose", queue=COMPOSE, numbers={"part": part})
+def _composings(tx: Transaction, now: datetime, size: int, *, everybody: bool) -> Iterator[Job]:
+    lists = {reader // size for reader in awaited(tx, now)}
+    for part in sorted({*tx.queue.due(now, at_once=size, everybody=everybody), *lists}):
+        yield _job(COMPOSE, COMPOSE, part=part, size=size)
 
 
 def _mails(tx: Transaction, now: datetime) -> Iterator[Job]:
     for part in tx.queue.unsent(now, of=PARTS):
-        yield Job(task=f"{SPACE}:deliver", queue=DELIVER, numbers={"part": part})
+        yield _job(DELIVER, DELIVER, part=part)
+
+
+def _job(task: str, queue: str, **numbers: int) -> Job:
+    return Job(task=f"{SPACE}:{task}", queue=queue, numbers=numbers, priority=PRIORITY[queue])

@@ -18,9 +18,9 @@ from digest.app import App
 from digest.config import Settings
 from digest.errors import StoreError
 from digest.store import Store
-from digest.store.queue import Job, connection_arguments
+from digest.store.queue import connection_arguments
 from digest.store.settings import DatabaseSettings
-from digest.worker.planning import SPACE, UPKEEP
+from digest.worker.planning import SPACE, UPKEEP, first_plan
 from digest.worker.tasks import BENCH, Bench, tasks
 
 _LOOK = 0.2  # seconds between two looks whether to stop
@@ -57,7 +57,7 @@ def work(
         with store.begin() as tx:  # everything at once, without waiting for the next minute
             if not tx.queue.is_there():
                 raise StoreError(f"{store.place} has no queue yet; run: digest db upgrade")
-            tx.queue.put([Job(task=f"{SPACE}:plan", queue=UPKEEP, numbers={"timestamp": 0})])
+            tx.queue.put([first_plan()])
         try:
             asyncio.run(_work(queue_app(own.database), bench, [*queues, UPKEEP], concurrency, stopping))
         except ConnectorException as error:

@@ -11,6 +11,7 @@ from procrastinate.jobs import Status
 
 from digest.app import App
 from digest.app.guarded import guarded
+from digest.app.timing import timed
 from digest.deliver import Part
 from digest.errors import StoreError
 from digest.ticks import ScheduleSettings
@@ -19,6 +20,7 @@ from digest.worker.planning import (
     DELIVER,
     INGEST,
     PARTS,
+    PRIORITY,
     SPACE,
     UPKEEP,
     members,
@@ -59,27 +61,32 @@ def tasks() -> Blueprint:
 
 
 def _add_the_work(made: Blueprint) -> None:
-    @made.task(name="ingest", queue=INGEST, pass_context=True)
+    @made.task(name="ingest", queue=INGEST, priority=PRIORITY[INGEST], pass_context=True)
     def ingest(context: JobContext) -> None:
         bench = _bench(context)
         reread = timedelta(seconds=bench.schedule.reread_seconds)
         bench.do(
             "ingest",
             lambda app: app.watch(ingested=app.ingest(stopping=bench.stopping, reread=reread)),
-            lambda app: plan_editions(app.store, now=app.now),
+            lambda app: plan_editions(app.store, bench.schedule, now=app.now),
         )
 
-    @made.task(name="compose", queue=COMPOSE, pass_context=True)
-    def compose(context: JobContext, *, part: int) -> None:
+    @made.task(name="compose", queue=COMPOSE, priority=PRIORITY[COMPOSE], pass_context=True)
+    def compose(context: JobContext, *, part: int, size: int) -> None:
         bench = _bench(context)
         with bench.desk:
-            bench.do("compose", lambda app: app.compose(members(part)), lambda app: plan_mails(app.store, now=app.now))
+            bench.do(
+                "compose",
+                lambda app: app.compose(members(part, size)),
+                lambda app: plan_mails(app.store, now=app.now),
+            )
 
-    @made.task(name="deliver", queue=DELIVER, pass_context=True)
+    @made.task(name="deliver", queue=DELIVER, priority=PRIORITY[DELIVER], pass_context=True)
     def deliver(context: JobContext, *, part: int) -> None:
         bench = _bench(context)
         share = Part(part, PARTS)
 
+        @timed("deliver")
         def send(app: App) -> None:
             try:
                 app.watch(delivered=app.deliver_part(share, _silently, bench.stopping))
@@ -94,7 +101,7 @@ def _add_the_work(made: Blueprint) -> None:
 
 def _add_the_upkeep(made: Blueprint) -> None:
     @made.periodic(cron=_EVERY_MINUTE)
-    @made.task(name="plan", queue=UPKEEP, queueing_lock=f"{SPACE}:plan", pass_context=True)
+    @made.task(name="plan", queue=UPKEEP, priority=PRIORITY[UPKEEP], queueing_lock=f"{SPACE}:plan", pass_context=True)
     def plan_all(context: JobContext, timestamp: int) -> None:
         schedule = _bench(context).schedule
         _bench(context).do(
@@ -104,20 +111,22 @@ def _add_the_upkeep(made: Blueprint) -> None:
             lambda app: plan(app.store, schedule, now=app.now, timestamp=timestamp),
         )
 
-    @made.task(name="sweep", queue=UPKEEP, pass_context=True)
+    @made.task(name="sweep", queue=UPKEEP, priority=PRIORITY[UPKEEP], pass_context=True)
     def sweep(context: JobContext) -> None:
         _bench(context).do(
             "sweep", lambda app: app.ask_the_silent(), lambda app: app.watch(returned=app.read_returned())
         )
 
     @made.periodic(cron=_EVERY_NIGHT)
-    @made.task(name="tidy", queue=UPKEEP, queueing_lock=f"{SPACE}:tidy", pass_context=True)
+    @made.task(name="tidy", queue=UPKEEP, priority=PRIORITY[UPKEEP], queueing_lock=f"{SPACE}:tidy", pass_context=True)
     def tidy(context: JobContext, timestamp: int) -> None:
         bench = _bench(context)
         bench.do("tidy", lambda app: app.tidy(stopping=bench.stopping))
 
     @made.periodic(cron=_EVERY_MINUTE)
-    @made.task(name="rescue", queue=UPKEEP, queueing_lock=f"{SPACE}:rescue", pass_context=True)
+    @made.task(
+        name="rescue", queue=UPKEEP, priority=PRIORITY[UPKEEP], queueing_lock=f"{SPACE}:rescue", pass_context=True
+    )
     async def rescue(context: JobContext, timestamp: int) -> None:
         await rescued(context)
 

@@ -13,6 +13,7 @@ from typing import Any
 import psycopg
 
 PATIENCE = 150  # seconds: 30 until a worker counts as dead, 60 to the next rescue or plan, and the machine's own pace
+BATCH = 100  # readers
 _BOTH = "-c search_path=public,procrastinate"
 _CONFIG = """\
 [site]
@@ -28,6 +29,8 @@ rss_url = "http://127.0.0.1:9"
 enabled = false
 [letters]
 welcome = false
+[schedule]
+batch_subscribers = {batch}
 """
 
 
@@ -95,7 +98,7 @@ class Crew:
 
 @contextmanager
 def crew_on(folder: Path, url: str, *, interval: float = 0.05) -> Iterator[Crew]:
-    (folder / "config.toml").write_text(_CONFIG.format(url=url, interval=interval))
+    (folder / "config.toml").write_text(_CONFIG.format(url=url, interval=interval, batch=BATCH))
     crew = Crew(folder, url)
     try:
         yield crew

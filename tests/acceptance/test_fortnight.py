@@ -1,11 +1,13 @@
 """Fourteen days of February 2026 with late papers and a fault every twenty requests."""
 
 import itertools
+import json
 import sqlite3
 from collections import Counter
 from datetime import date, timedelta
 from types import ModuleType
 
+from digest.store.kept_items import papers_of
 from tests.acceptance.conftest import SHARED, Figures, Installation, Replay
 
 FIRST, LAST = date(2026, 2, 2), date(2026, 2, 15)
@@ -82,10 +84,9 @@ def _editions_with_papers(digest: Installation) -> list[tuple[int, date]]:
 
 
 def _sent_twice(digest: Installation) -> int:
-    items = (
-        "SELECT subscriber_id, json_extract(item.value, '$.p') AS paper FROM edition, json_each(edition.items) AS item"
-    )
-    return len(_query(digest, f"SELECT 1 FROM ({items}) GROUP BY subscriber_id, paper HAVING count(*) > 1"))
+    kept = _query(digest, "SELECT subscriber_id, items FROM edition")
+    times = Counter((who, paper) for who, items in kept for paper in papers_of(json.loads(str(items))))
+    return sum(count > 1 for count in times.values())
 
 
 def _held(digest: Installation) -> set[str]:

@@ -20,16 +20,17 @@ import pytest
 from digest.editions import Slot
 from digest.sample import SampleArxiv
 from digest.store import DatabaseSettings, Store
-from digest.worker.planning import AT_ONCE
+from digest.store.kept_items import legible, papers_of
 from tests.acceptance.conftest import Figures, Installation, Replay
-from tests.acceptance.crew import Crew, crew_on
+from tests.acceptance.crew import BATCH, Crew, crew_on
 from tests.conftest import Databases
 from tests.fakes import paper
 from tests.store.builders import announce, announced
 
-# 200 batches of 500 are a hundred thousand readers; that takes an hour, most of it for the files of the mails.
-BATCHES = int(os.environ.get("PAPERROUND_TEST_BATCHES", "6"))
-READERS = BATCHES * AT_ONCE
+# 1,000 batches are a hundred thousand readers; that takes an hour, most of it for the files of the mails.
+BATCHES = int(os.environ.get("PAPERROUND_TEST_BATCHES", "30"))
+READERS = BATCHES * BATCH
+AFTER_THE_LAST = 3_000  # readers at most who are still to be served when the last worker is killed
 KILLS = 20
 CUTS = 40  # connections
 
@@ -82,10 +83,10 @@ def free_port() -> int:
 
 def put_twins(crew: Crew) -> None:
     """Every job that there might be, once more, as if the queue had no locks."""
-    for task, queue, parts in (("compose", "compose", BATCHES + 1), ("deliver", "deliver", 8)):
+    for task, parts, more in (("compose", BATCHES + 1, f", 'size', {BATCH}"), ("deliver", 8, "")):
         crew.do(
             f"INSERT INTO {_QUEUE} (queue_name, task_name, args, queueing_lock)"
-            f" SELECT '{queue}', 'paperround:{task}', json_build_object('part', n)::jsonb, gen_random_uuid()::text"
+            f" SELECT '{task}', 'paperround:{task}', json_build_object('part', n{more})::jsonb, gen_random_uuid()::text"
             f" FROM generate_series(0, {parts - 1}) AS n"
         )
 
@@ -99,6 +100,8 @@ def test_kills_and_twins_leave_one_edition_and_one_mail_each(crew: Crew, figure:
     in_work = 0
     crew.wait_until(lambda: crew.count(EDITIONS) > 0)
     for number in range(KILLS):
+        through = (READERS - AFTER_THE_LAST) * number // KILLS  # so that kills come all through a long run
+        crew.wait_until(lambda through=through: crew.count(SENT) >= through)  # type: ignore[misc]
         time.sleep(chance.uniform(0.1, 1.5))
         victim = chance.choice(names)
         crew.kill(victim)
@@ -113,7 +116,7 @@ def test_kills_and_twins_leave_one_edition_and_one_mail_each(crew: Crew, figure:
     assert set(crew.stop().values()) <= {0}
     check_all(crew)
     spent = sum(os.times()[2:4]) - sum(before[2:4])  # of the processes that have ended
-    figure(f"{BATCHES} batches of {AT_ONCE}, two workers, kill -9 × {KILLS}", f"{in_work} of them in the work")
+    figure(f"{BATCHES} batches of {BATCH}, two workers, kill -9 × {KILLS}", f"{in_work} of them in the work")
     figure(
         "editions, mails; after the last kill", f"{READERS}, {READERS}; {waited:.0f} s to the last mail, {left:.0f} s"
     )
@@ -291,8 +294,8 @@ def _first_papers(digest: Installation) -> dict[str, str]:
         rows = database.execute(CHOSEN).fetchall()
         names = dict(database.execute(NAMES).fetchall())
     database.close()
-    first = {str(who): json.loads(items)[:1] for who, _, items in rows}
-    return {who: names[items[0]["p"]].removeprefix("arxiv:") for who, items in first.items() if items}
+    first = {str(who): papers_of(json.loads(items))[:1] for who, _, items in rows}
+    return {who: names[papers[0]].removeprefix("arxiv:") for who, papers in first.items() if papers}
 
 
 def _vote(digest: Installation, liked: dict[str, str]) -> None:
@@ -305,5 +308,5 @@ def _chosen(rows: list[tuple[Any, ...]], names: dict[int, str]) -> dict[tuple[st
     read = ((who, str(day), json.loads(items) if isinstance(items, str) else items) for who, day, items in rows)
     return {
         (who, day): [(names[item["p"]], item["s"]) for item in items if item["w"] != Slot.EXPLORATION]
-        for who, day, items in read
+        for who, day, items in ((who, day, legible(kept)) for who, day, kept in read)
     }

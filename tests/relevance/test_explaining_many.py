@@ -84,7 +84,8 @@ def test_interests_of_one_reader_are_told_apart() -> None:
 
 def test_of_words_that_give_the_same_the_first_are_told_and_of_none_nothing() -> None:
     totals = np.array([[0.0, 2.0, -3.0, 2.0, 2.0], [0.0, 0.0, 0.0, 0.0, 0.0]])
-    assert strongest(totals, 3) == [[(2, -3.0), (1, 2.0), (3, 2.0)], []]
+    line, column, value = strongest(totals, 3)
+    assert (line.tolist(), column.tolist(), value.tolist()) == ([0, 0, 0], [2, 1, 3], [-3.0, 2.0, 2.0])
 
 
 def test_terms_that_are_read_when_they_are_asked_for_give_the_same_order_and_reasons() -> None:

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
+from digest.relevance import mixing as blending
 from digest.relevance import mixtures, tables
 from digest.relevance.latent import Rows
 from digest.relevance.mixtures import Tile, cost_of_meeting, cost_of_mixing, met_once, mixed_first, tiles
@@ -49,8 +50,10 @@ def _small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """A few tastes, papers and examples at once, so that little ones come in several parts."""
     for name, size in (("_LINES", 2), ("_GROUP", 5), ("_TILE", 2), ("_HELD", 20), ("_NARROWEST", 3), ("_WIDEST", 7)):
         monkeypatch.setattr(mixtures, name, size)
-    for name, size in (("_EXAMPLES", 3), ("_MIXTURES", 1), ("_COMMON", 4)):
+    for name, size in (("_EXAMPLES", 3), ("_COMMON", 4)):
         monkeypatch.setattr(tables, name, size)
+    for name, size in (("TOGETHER", 1), ("STREAMED_FROM", 3)):
+        monkeypatch.setattr(blending, name, size)
 
 
 @pytest.mark.usefixtures("_small_parts")
@@ -93,6 +96,14 @@ def test_a_taste_s_papers_come_in_order_and_the_rest_of_the_rows_in_one(way: Way
     assert (begun == 30).all()
 
 
+def test_of_few_tastes_none_depends_on_the_others_to_the_last_bit() -> None:
+    table, weights = Table(rows(300)), mixing(100, 40)
+    parted = table.parted(rows(40, seed=1))
+    together = put_together(mixed_first, table, parted, weights, 250)
+    for lines in (slice(0, 1), slice(3, 40), slice(31, 100)):
+        assert (put_together(mixed_first, table, parted, weights[lines], 250) == together[lines]).all()
+
+
 def way_taken(tastes: int, examples: int) -> str:
     table = Table(rows(40))
     found = tiles(table, table.parted(rows(examples, seed=1)), mixing(tastes, examples), day=30)
@@ -113,5 +124,6 @@ def test_the_ways_cost_what_they_multiply() -> None:
     table, weights = Table(of_day), sparse.csr_array(np.full((5, 2), 0.5, dtype=np.float32))
     parted = table.parted(liked)
     assert table.scattered(parted) == 2  # the second's third cell meets two papers
-    assert cost_of_meeting(table, parted, weights) == 30 * 12 * (3 + 10) + 500 * (2 + 1)
-    assert cost_of_mixing(table, parted, weights) == 30 * 5 * 2 + 500 * 10 * (3 + 1 + 2) / 2
+    assert table.mixer.streamed == 60  # the two columns of all papers
+    assert cost_of_meeting(table, parted, weights) == pytest.approx(0.28 * 30 * (3 + 10) + 12 * (2 + 1))
+    assert cost_of_mixing(table, parted, weights) == pytest.approx(0.16 * 5 * 60 + 14 * 10 * (3 + 1) / 2)

@@ -15,7 +15,7 @@ from digest.relevance.model import Model, tallies
 from digest.relevance.space import Space
 from digest.relevance.text import TermCounts, count_paper, count_words
 from digest.relevance.vocabulary import Vocabulary
-from tests.relevance.builders import WORDS, archive, counted, model_of, number_of, texts, titles
+from tests.relevance.builders import WORDS, about, archive, counted, model_of, number_of, texts, titles
 
 CLOSE = 1e-6
 ByTerm = dict[int, float]
@@ -132,6 +132,26 @@ def test_an_archive_of_usual_size_grows_to_the_same_neighbours() -> None:
     assert ours is not None
     assert theirs is not None
     assert all(map(same, rows(grown, ours), rows(whole, theirs)))
+
+
+@given(history=histories(), title=titles, text=texts)
+@settings(deadline=None)
+def test_a_pruned_model_is_the_same_without_the_terms_that_nobody_has(history: History, title: str, text: str) -> None:
+    model = history.day_by_day()
+    pruned = model.pruned()
+    agree(pruned, history.at_once(), [*history.documents.values(), count_paper(title, text)])
+    assert pruned.vocabulary.ids.tolist() == model.vocabulary.ids[model.frequencies > 0].tolist()
+    again = {61: count_paper(title, text)}
+    agree(pruned.grown(again, window=history.window), model.grown(again, window=history.window), [again[61]])
+
+
+def test_a_model_that_grows_by_days_holds_no_more_terms_than_its_papers_and_a_few_days_have() -> None:
+    """A background is pruned whenever its latent basis is fitted again, so that its vocabulary has an end."""
+    documents = [counted(about(0, number=number)) for number in range(40)]
+    model = Model()
+    for number, document in enumerate(documents):
+        model = model.grown({number: document}, window=4).pruned()
+    assert len(model.vocabulary) == len(set(np.concatenate([each.ids for each in documents[-4:]]).tolist()))
 
 
 def test_the_oldest_leave_a_full_window_with_their_terms() -> None:

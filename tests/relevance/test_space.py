@@ -6,25 +6,26 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from digest.papers import Paper
+from digest.relevance.company import NEIGHBOURS, STRONGEST
 from digest.relevance.latent import DIMENSIONS, Rows
 from digest.relevance.model import Model
+from digest.relevance.scoring import Day
 from digest.relevance.space import (
     IDF_POWER,
     LATENT_SHARE,
-    NEIGHBOURS,
     OWN_LENGTH,
     PAIR_WEIGHT,
     SAMPLE,
     SHARED,
     SMALL,
-    STRONGEST,
     Space,
 )
 from digest.relevance.text import TermCounts, count_paper, count_words, is_pair, is_stem, stem_id, word_id
 from tests.fakes import paper
-from tests.relevance.builders import about, archive, archive_space, counted, listing, model_of, papers, space_of
+from tests.relevance.builders import FIRST, about, archive, archive_space, counted, listing, model_of, papers, space_of
 
 CLOSE = 1e-6
 Matrix = npt.NDArray[np.float64]
@@ -251,6 +252,67 @@ def test_company_is_the_same_for_many_papers_as_for_each_alone() -> None:
         alone = space.company(rows[[row]], [numbers[row]])
         assert alone is not None
         assert dense(together[[row]]) == pytest.approx(dense(alone), abs=CLOSE)
+
+
+def same_cells(one: Rows | None, other: Rows | None) -> bool:
+    """Whether two matrices are the same to the last bit, cell by cell."""
+    assert one is not None
+    assert other is not None
+    parts = zip(*((rows.indptr, rows.indices, rows.data) for rows in (one, other)), strict=True)
+    return one.shape == other.shape and all(np.array_equal(*each) for each in parts)
+
+
+@given(kept=st.sets(st.integers(0, 11)), asked=st.lists(st.integers(0, 11), min_size=1, max_size=12))
+@settings(deadline=None)
+def test_company_that_is_kept_is_what_would_be_found_to_the_last_bit(kept: set[int], asked: list[int]) -> None:
+    model, items = archive_space().model, listing(12)
+    anew, before = Space(model), Space(model)
+    rows = anew.rows([counted(item) for item in items])
+    numbers = list(range(FIRST, FIRST + 12))
+    before.meet([counted(items[each]) for each in sorted(kept)], sorted(FIRST + each for each in kept))
+    after = Space(model, derived=before.derived())
+    found = after.company(rows[asked], [numbers[each] for each in asked])
+    assert same_cells(found, anew.company(rows[asked], [numbers[each] for each in asked]))
+    assert after.is_news is bool(set(asked) - kept)
+
+
+def test_a_paper_whose_text_has_changed_or_that_has_another_number_is_compared_again() -> None:
+    model, (item, other) = archive_space().model, listing(2)
+    space = Space(model)
+    space.meet([counted(item)], [7])
+    kept = space.derived()
+    for document, number in ((counted(other), 7), (counted(item), 8)):
+        again, anew = Space(model, derived=kept), Space(model)
+        rows = anew.rows([document])
+        assert same_cells(again.company(rows, [number]), anew.company(rows, [number]))
+        assert again.is_news
+
+
+@pytest.mark.parametrize("has_basis", [True, False])
+def test_a_space_with_what_was_derived_before_is_the_same_to_the_last_bit(has_basis: bool) -> None:
+    model = archive_space().model if has_basis else space_of(archive()).model
+    anew, documents = Space(model), [counted(item) for item in listing(30)]
+    anew.meet(documents, range(FIRST, FIRST + 30))
+    again = Space(model, derived=anew.derived())
+    assert "background" not in vars(again)
+    assert again.mean.tobytes() == anew.mean.tobytes()
+    assert (again.latent_weight, again.embedded_weight) == (anew.latent_weight, anew.embedded_weight)
+    assert same_cells(again.rows(documents), anew.rows(documents))
+    assert same_cells(again.sample_rows, anew.background[anew.sample])
+    assert same_cells(again.background, anew.background)
+    ours, theirs = again.placed(again.rows(documents)), anew.placed(anew.rows(documents))
+    assert (ours is None) is (theirs is None) is not has_basis
+    assert ours is None or theirs is None or ours.tobytes() == theirs.tobytes()
+
+
+def test_a_day_of_papers_met_before_looks_at_no_paper_of_the_background() -> None:
+    model, items = archive_space().model, listing(30)
+    before = Space(model)
+    before.meet([counted(item) for item in items], range(FIRST, FIRST + 30))
+    after = Space(model, derived=before.derived())
+    Day(after, [counted(item) for item in items], range(FIRST, FIRST + 30))
+    assert "background" not in vars(after)
+    assert not after.is_news
 
 
 def test_what_is_like_nothing_has_no_company() -> None:

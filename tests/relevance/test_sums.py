@@ -41,7 +41,7 @@ def test_products_are_those_of_the_matrices_and_the_words_add_up_to_them(
     expected = examples.astype(np.float64) @ papers.T.astype(np.float64)
     assert np.abs(shared.products() - expected.toarray()).max(initial=0) < CLOSE
 
-    words = dice.integers(UNWRITTEN, 4, size=len(shown.cells)).astype(np.int16)
+    words = dice.integers(UNWRITTEN, 4, size=len(shown.cells)).astype(np.int32)
     weights = dice.integers(0, 2, size=expected.shape).astype(np.float64)
     given_by = shared.by_word(weights, words)
     written = papers.copy()

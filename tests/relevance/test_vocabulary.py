@@ -4,10 +4,11 @@ from itertools import accumulate, pairwise
 
 import numpy as np
 import numpy.typing as npt
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.relevance.vocabulary import Vocabulary
+from digest.relevance.vocabulary import Index, Vocabulary
 
 batches = st.lists(st.lists(st.integers(0, 2**64 - 1) | st.integers(0, 9), max_size=12), max_size=6)
 
@@ -50,3 +51,19 @@ def test_no_column_ever_moves(batches: list[list[int]]) -> None:
     assert sorted(last.ids.tolist()) == everything
     assert last.columns(last.ids).tolist() == list(range(len(everything)))
     assert last.columns(last.ids).dtype == np.int32
+
+
+@given(batches=batches)
+def test_an_index_that_grew_is_that_of_the_same_terms_at_once(batches: list[list[int]]) -> None:
+    grown = Vocabulary()
+    for batch in batches:
+        grown = grown.grown(ids(*batch))
+    at_once = Vocabulary(grown.ids)
+    for part in Index._fields:
+        ours, theirs = getattr(grown.index, part), getattr(at_once.index, part)
+        assert (ours.dtype, ours.tolist()) == (theirs.dtype, theirs.tolist())
+
+
+def test_an_index_of_other_terms_is_refused() -> None:
+    with pytest.raises(ValueError, match="other terms"):
+        Vocabulary(ids(4, 2), Vocabulary(ids(4)).index)

@@ -4,14 +4,18 @@ import math
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from digest.batches import BatchState
 from digest.editions import Coverage, Notice, Reason, ReasonKind, Recommendation
+from digest.errors import StoreError
+from digest.identity import PaperId
 from digest.papers import AnnouncementKind
 from digest.store import Store
+from digest.store.shadow import Lines
 from digest.store.tables import edition as edition_table
 from digest.subscribers import EditionKind
 from tests.fakes import MONDAY, paper
@@ -108,6 +112,62 @@ def test_a_reader_has_one_edition_of_a_kind_and_date(store: Store) -> None:
         assert kept.id == number
         assert [item.paper.id for item in kept.recommendations] == [first.id]
         assert tx.subscribers.seen(someone.id) == {first.id}
+
+
+def test_of_many_slates_each_is_kept_but_for_a_second_of_a_day_and_for_whom_was_erased(store: Store) -> None:
+    someone, gone, other, item = reader(store), reader(store), reader(store), paper()
+    keep(store, item)
+    had = edition(store, other, item)
+    with store.begin() as tx:
+        tx.holdings.erase(gone.id, gone.address)
+    slates = [slate(each, recommended(item)) for each in (someone, someone, gone, other)]
+    slates.append(slate(other, recommended(item), slot_date=TUESDAY))
+
+    with store.begin(checked=False) as tx:
+        numbers = tx.editions.keep_all(slates, now=NOW)
+
+    first, *between, last = numbers
+    assert between == [None, None, None]
+    with store.read() as tx:
+        assert [each.id for each in tx.editions.of(someone.id, limit=9)] == [first]
+        assert [each.id for each in tx.editions.of(other.id, limit=9)] == [last, had]
+        assert tx.editions.of(gone.id, limit=9) == []
+        assert tx.subscribers.seen(gone.id) == set()
+        assert tx.subscribers.seen(someone.id) == {item.id}
+
+
+def test_no_edition_ever_has_the_number_of_another(store: Store) -> None:
+    someone, other, item = reader(store), reader(store), paper()
+    keep(store, item)
+    given = [edition(store, someone, item), edition(store, someone, item, slot_date=TUESDAY)]
+    with store.begin() as tx:
+        tx.holdings.erase(someone.id, someone.address)
+    given.append(edition(store, other, item))
+    with store.begin() as tx:
+        given += [number for number in tx.editions.keep_all([slate(other, slot_date=TUESDAY)], now=NOW) if number]
+    assert given == sorted(set(given))
+    assert len(given) == 4
+
+
+def test_rows_of_papers_that_are_known_are_not_asked_for_again(store: Store) -> None:
+    someone, item = reader(store), paper()
+    keep(store, item)
+    rows: dict[PaperId, int] = {}
+    asked: list[str] = []
+    sa.event.listen(store._engine, "before_cursor_execute", lambda _, __, statement, *rest: asked.append(statement))
+    for day in (MONDAY, TUESDAY):
+        with store.begin() as tx:
+            tx.editions.keep_all([slate(someone, recommended(item), slot_date=day)], now=NOW, rows=rows)
+    assert rows.keys() == {item.id}
+    assert sum("canonical_key" in statement for statement in asked) == 1
+
+
+def test_the_keys_are_checked_again_after_a_transaction_without(store: Store) -> None:
+    someone = reader(store)
+    with store.begin(checked=False) as tx:
+        tx.editions.keep_all([slate(someone)], now=NOW)
+    with pytest.raises(StoreError, match=r"(?i)foreign key"), store.begin() as tx:
+        tx.shadow.keep_all({99: Lines([1], ["main"], [0.5], [None], ["low"])})
 
 
 def test_other_readers_and_other_dates_have_editions_of_their_own(store: Store) -> None:

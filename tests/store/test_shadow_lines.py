@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from digest.store import Store, schema
 from digest.store import tables as t
 from digest.store.shadow import LeftOut
-from digest.store.shadow_lines import Line, packed, unpacked
+from digest.store.shadow_lines import Line, Lines, packed, unpacked
 from digest.subscribers import MAIN
 from tests.fakes import paper
 from tests.store.builders import NOW, edition, keep, reader
@@ -28,7 +28,21 @@ lines = st.lists(
 @settings(deadline=None)
 def test_what_is_packed_is_unpacked(entries: list[LeftOut]) -> None:
     rows = {key: number for number, key in enumerate(sorted({entry.paper for entry in entries}), start=1)}
-    assert list(unpacked(packed(entries, rows))) == [Line(rows[entry.paper], *entry[1:]) for entry in entries]
+    assert list(unpacked(packed(Lines.of(entries, rows)))) == [Line(rows[entry.paper], *entry[1:]) for entry in entries]
+
+
+def test_what_was_kept_with_digits_is_read_as_it_was() -> None:
+    """As releases before schema 0014 wrote it."""
+    kept = {
+        "p": [7, 9],
+        "s": [0.1, -1e-17],
+        "c": [None, 0.25],
+        "i": [0, 0],
+        "w": [0, 1],
+        "interests": ["main"],
+        "whys": ["low", "full"],
+    }
+    assert list(unpacked(kept)) == [Line(7, "main", 0.1, None, "low"), Line(9, "main", -1e-17, 0.25, "full")]
 
 
 def test_nothing_is_unpacked_of_nothing() -> None:

@@ -57,3 +57,19 @@ def test_a_connection_that_was_kept_waits_as_before(store: Store) -> None:
     with store.kept() as book, book.begin():
         pass
     assert busy_timeout(store) == before > 0
+
+
+def test_what_cannot_be_committed_is_undone_and_the_next_transaction_is_whole(store: Store) -> None:
+    with store.kept() as book:
+
+        def add_to_nobody() -> None:
+            with book.begin() as tx:
+                tx._connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")  # so that it fails at the end
+                tx.subscribers.change_interest(tx.subscribers.make_interest(99, "ants"), weight=2.0)
+
+        with pytest.raises(StoreError, match=r"(?i)foreign key"):
+            add_to_nobody()
+        with book.begin() as tx:
+            subscribe(tx)
+    with store.read() as tx:
+        assert len(tx.subscribers.all()) == 1

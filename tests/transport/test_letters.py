@@ -1,5 +1,8 @@
 """Addresses and messages beyond ASCII, and dots, as they travel."""
 
+import socket
+from threading import Thread
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -7,6 +10,7 @@ from hypothesis import strategies as st
 from digest.errors import Refusal, TransportError
 from digest.headers import ascii_domain
 from digest.transport.letters import letter
+from digest.transport.wire import Relay
 from tests.smtp_server import Script, misbehaving_server
 from tests.transport.relays import envelope, relay_at
 
@@ -123,9 +127,38 @@ def test_a_bounce_may_have_no_sender() -> None:
 def test_dots_are_doubled_so_that_no_line_ends_the_message(lines: list[str], ended: bool) -> None:
     content = "\r\n".join(lines).encode() + (b"\r\n" if ended else b"")
 
-    *wire, end, nothing = letter(envelope(content=content)).content.split(b"\r\n")
+    ready = letter(envelope(content=content))
+    *wire, end, nothing = (ready.content + ready.ending).split(b"\r\n")
 
     travelled = [*(line[1:] if line.startswith(b".") else line for line in wire), b""]
     assert (end, nothing) == (b".", b"")
     assert b"." not in wire
     assert b"\r\n".join(travelled) == (content if content.endswith(b"\r\n") else content + b"\r\n")
+
+
+def test_a_message_without_such_lines_is_not_copied() -> None:
+    content = b"Subject: x\r\n\r\n3.14 is no line that begins with a dot.\r\n"
+
+    assert letter(envelope(content=content)).content is content
+
+
+def test_a_message_arrives_whole_however_little_of_it_the_system_takes_at_once() -> None:
+    ours, theirs = socket.socketpair()
+    ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1)  # which the system makes as small as it can
+    content, relay = bytes(range(256)) * 2000, Relay()
+    relay.sock = ours
+    relay.wait(30)
+    taken = bytearray()
+
+    def listen() -> None:
+        while part := theirs.recv(1000):
+            taken.extend(part)
+
+    listening = Thread(target=listen)
+    listening.start()
+    relay.pour(content, b"", b".\r\n")
+    relay.close()
+    listening.join(30)
+    theirs.close()
+
+    assert bytes(taken) == content + b".\r\n"

@@ -14,8 +14,9 @@ from digest.worker.planning import (
 )
 
 EVERY = ScheduleSettings()
+SIZE = EVERY.batch_subscribers
 A_MINUTE_TO = 3540  # Unix seconds of a tick at which only the editions' interval is over
-A_JOB = Job(task="paperround:compose", queue=COMPOSE, numbers={"part": 7})
+A_JOB = Job(task="paperround:compose", queue=COMPOSE, numbers={"part": 7, "size": 100})
 
 
 def queued(store: Store) -> list[tuple[str, dict[str, int], str]]:
@@ -25,6 +26,17 @@ def queued(store: Store) -> list[tuple[str, dict[str, int], str]]:
             sa.text(f"SELECT task_name, args, status::text FROM {SCHEMA}.procrastinate_jobs ORDER BY id")
         )
         return [(row.task_name.partition(":")[2], row.args, row.status) for row in found]
+
+
+def begun(store: Store) -> list[str]:
+    """The tasks that waited, in the order in which workers take them."""
+    found = list[str]()
+    with store._engine.begin() as connection:
+        connection.execute(sa.text(f"SET LOCAL search_path TO {SCHEMA}"))
+        taking = sa.text("SELECT task_name FROM procrastinate_fetch_job_v2(NULL, NULL)")
+        while taken := connection.execute(taking).scalar():
+            found.append(str(taken).partition(":")[2])
+    return found
 
 
 def run(store: Store, statement: str) -> None:

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from digest.compose.common import awaited
 from digest.store import Store
-from digest.worker.planning import AT_ONCE, plan_editions
+from digest.worker.planning import plan_editions
 from tests.store.builders import NOW, reader
-from tests.worker.jobs import queued
+from tests.worker.jobs import EVERY, SIZE, queued
 
 
 def test_a_member_whose_list_is_due_is_planned_for(shared_store: Store) -> None:
@@ -19,5 +19,5 @@ def test_a_member_whose_list_is_due_is_planned_for(shared_store: Store) -> None:
         tx.groups.share(group, tx.subscribers.make_interest(other.id, "walking"), quota=3, now=NOW)
         assert awaited(tx, NOW) == [member.id]
 
-    plan_editions(shared_store, now=NOW)
-    assert queued(shared_store) == [("compose", {"part": member.id // AT_ONCE}, "todo")]
+    plan_editions(shared_store, EVERY, now=NOW)
+    assert queued(shared_store) == [("compose", {"part": member.id // SIZE, "size": SIZE}, "todo")]

@@ -25,7 +25,7 @@ def test_a_job_is_there_only_if_its_transaction_is_kept(shared_store: Store) -> 
     with shared_store.begin() as tx:
         tx.queue.put([A_JOB])
         assert tx.subscribers.all() == []  # the search path is what it was
-    assert queued(shared_store) == [("compose", {"part": 7}, "todo")]
+    assert queued(shared_store) == [("compose", {"part": 7, "size": 100}, "todo")]
 
 
 def put_and_fail(tx: Transaction) -> None:
@@ -62,7 +62,7 @@ def test_a_job_that_another_puts_at_the_same_moment_spoils_nothing(
 
     assert put(shared_store, A_JOB, replace(A_JOB, numbers={"part": 8})) == 1
 
-    assert [numbers for _, numbers, _ in queued(shared_store)] == [{"part": 7}, {"part": 8}]
+    assert [numbers for _, numbers, _ in queued(shared_store)] == [{"part": 7, "size": 100}, {"part": 8}]
 
 
 def test_another_version_of_the_queue_takes_its_place(shared_store: Store) -> None:

@@ -79,7 +79,7 @@ def test_duplicates_put_on_purpose_do_nothing(shared_store: Store, settings: Set
     announce(shared_store, announced(paper("Ants")))
     reader(shared_store)
     for _ in range(4):  # as into a queue that has forgotten its locks
-        put(shared_store, replace(A_JOB, numbers={"part": 0}))
+        put(shared_store, replace(A_JOB, numbers={"part": 0, "size": 500}))
         run(shared_store, "UPDATE procrastinate_jobs SET queueing_lock = 'twin ' || id")
 
     work_off(shared_store, settings)
@@ -94,14 +94,14 @@ def test_what_fails_is_told_and_planned_again(
 ) -> None:
     announce(shared_store, announced(paper("Ants")))
     reader(shared_store)
-    plan_editions(shared_store, now=NOW)
+    plan_editions(shared_store, EVERY, now=NOW)
     with monkeypatch.context() as broken:
         broken.setattr(App, "compose", lambda self, only: (_ for _ in ()).throw(StoreError("no room")))
         work_off(shared_store, settings)
     assert "tick=compose failed: no room" in caplog.text
     assert queued(shared_store) == []
 
-    assert plan_editions(shared_store, now=NOW) == 1
+    assert plan_editions(shared_store, EVERY, now=NOW) == 1
 
 
 def test_a_worker_that_is_to_stop_begins_nothing(shared_store: Store, settings: Settings) -> None:
@@ -181,7 +181,7 @@ def test_a_job_of_a_dead_worker_is_put_back(shared_store: Store, settings: Setti
 
     assert rescue(settings) == 1
 
-    assert queued(shared_store) == [("compose", {"part": 7}, "todo")]
+    assert queued(shared_store) == [("compose", {"part": 7, "size": 100}, "todo")]
 
 
 def test_a_job_of_a_living_worker_is_left_to_it(shared_store: Store, settings: Settings) -> None:
@@ -191,7 +191,7 @@ def test_a_job_of_a_living_worker_is_left_to_it(shared_store: Store, settings: S
 
     assert rescue(settings) == 0
 
-    assert queued(shared_store) == [("compose", {"part": 7}, "doing")]
+    assert queued(shared_store) == [("compose", {"part": 7, "size": 100}, "doing")]
 
 
 def test_a_job_of_a_dead_worker_that_waits_once_more_is_dropped(shared_store: Store, settings: Settings) -> None:
@@ -205,7 +205,7 @@ def test_a_job_of_a_dead_worker_that_waits_once_more_is_dropped(shared_store: St
 
     assert rescue(settings) == 1
 
-    assert queued(shared_store) == [("compose", {"part": 7}, "todo")]
+    assert queued(shared_store) == [("compose", {"part": 7, "size": 100}, "todo")]
 
 
 # ---------------------------------------------------------------- the gate
