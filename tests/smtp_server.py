@@ -63,6 +63,7 @@ def smtp_server(
         authenticator=check if login else None,
         auth_required=login is not None,
         auth_require_tls=False,
+        auth_exclude_mechanism=["LOGIN"],  # after a refusal this server leaves it unanswered
         data_size_limit=None,
     )
     controller.start()

@@ -1,7 +1,7 @@
 """The model of the background is a cache: kept from day to day, and made anew wherever it cannot be used."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from digest.compose.background import prepare
 from digest.relevance import arrays, files
 from digest.relevance.space import SAMPLE, SMALL
 from digest.relevance.text import word_id
+from digest.store import DatabaseSettings, Store
 from tests.embedded import embedded
 from tests.fakes import MONDAY, at, paper
 from tests.fields import ANA, GRAPHS, ROBOTS, field, others, slots, titles
@@ -66,10 +67,11 @@ def test_a_damaged_model_is_made_anew(kept_model: World, file: str, content: byt
     assert len(saved.model) == 22
 
 
-@pytest.fixture
-def grown_up(world: World, tmp_path: Path) -> World:
-    """A world whose background has neighbours worth the name, that was prepared for what came on Tuesday."""
-    world.model_folder = tmp_path / "model"
+@pytest.fixture(scope="module")
+def grown_up_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What such a world keeps, made once."""
+    folder = tmp_path_factory.mktemp("grown-up")
+    world = World(embedded(folder / "digest.db"), model_folder=folder / "model")
     world.subscribe(ANA, interests=[GRAPHS, "abba erdi"])
     world.source.announce(MONDAY, *archive(SMALL))
     world.run(at(MONDAY))
@@ -77,7 +79,17 @@ def grown_up(world: World, tmp_path: Path) -> World:
     world.source.announce(TUESDAY, *field(GRAPHS, 6), *(about(topic, number=9_000 + topic) for topic in range(9)))
     world.ingest(at(TUESDAY))
     prepare(world.store, world.settings, world.model_folder)
-    return world
+    world.store.close()
+    return folder
+
+
+@pytest.fixture
+def grown_up(grown_up_files: Path, tmp_path: Path) -> Iterator[World]:
+    """A world whose background has neighbours worth the name, that was prepared for what came on Tuesday."""
+    folder = Path(shutil.copytree(grown_up_files, tmp_path / "grown-up"))
+    store = Store(DatabaseSettings(url=f"sqlite:///{folder / 'digest.db'}"))
+    yield World(store, model_folder=folder / "model")
+    store.close()
 
 
 def told(world: World, folder: Path) -> tuple[object, ...]:
