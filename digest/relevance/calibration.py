@@ -13,7 +13,6 @@ from itertools import product
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import brentq, minimize
 from scipy.special import expit, logit
 
 from digest.relevance.measures import paired_bootstrap
@@ -200,6 +199,8 @@ def recentred(calibration: Calibration, votes: Votes) -> Calibration:
     How much is wanted differs from place to place and cannot be seen in a score (prior shift: Saerens et al., 2002).
     The rate aimed at is (n₊ + 1) / (n + 2), so that lists without a hit do not make a hit impossible.
     """
+    from scipy.optimize import brentq  # 12 MiB that nobody needs who only composes
+
     odds = calibration.log_odds(votes.scores, likes=votes.likes, candidates=votes.candidates)
     rate = (int(votes.labels.sum()) + 1) / (len(odds) + 2)
     low, high = logit(rate) - odds.max() - 1, logit(rate) - odds.min() + 1  # all below the rate, and all above
@@ -246,6 +247,8 @@ def _platt(columns: list[Vector], labels: npt.NDArray[np.bool_]) -> tuple[float,
     wanted = int(labels.sum())
     targets = np.where(labels, (wanted + 1) / (wanted + 2), 1 / (len(labels) - wanted + 2))
     means = np.array([column.mean() for column in columns])
+    from scipy.optimize import minimize
+
     scales = np.array([column.std() if np.ptp(column) else 1.0 for column in columns])
     matrix = np.stack([np.ones(len(labels)), *((c - m) / s for c, m, s in zip(columns, means, scales, strict=True))], 1)
     penalty = np.array([0.0] + [RIDGE] * len(columns)) / len(labels)

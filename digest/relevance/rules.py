@@ -3,8 +3,8 @@
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -19,10 +19,14 @@ Mask = npt.NDArray[np.bool_]  # shape (n_papers,)
 
 def folded(text: str) -> str:
     """Words in lower case, without accents and punctuation, one blank before, between and after them."""
-    decomposed = unicodedata.normalize("NFKD", text)  # before the case: a mathematical letter has none of its own
-    plain = "".join(character for character in decomposed if not unicodedata.combining(character))
-    words = re.findall(r"\w+", plain.casefold())
+    words = re.findall(r"\w+", (text if text.isascii() else _plain(text)).casefold())
     return f" {' '.join(words)} "
+
+
+def _plain(text: str) -> str:
+    """Without accents."""
+    decomposed = unicodedata.normalize("NFKD", text)  # before the case: a mathematical letter has none of its own
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 
 _asked = lru_cache(maxsize=1 << 12)(folded)  # what readers write is looked up again and again
@@ -71,15 +75,26 @@ class RuleBook:
 
     def __init__(self, papers: Sequence[Paper]) -> None:
         self._papers = papers
-        self._texts = [folded(paper.title) + folded(paper.abstract) for paper in papers]
-        self._by_author: dict[str, list[int]] = defaultdict(list)
-        for row, paper in enumerate(papers):
-            for name in {folded(name) for name in paper.authors} - {folded("")}:
-                self._by_author[name].append(row)
-        self._places = [tuple(map(folded, organisations_of(paper))) for paper in papers]
         self._with_term: dict[str, list[int]] = {}
         self._from: dict[str, list[int]] = {}
         self._within: dict[tuple[str, ...], Mask] = {}
+
+    @cached_property
+    def _texts(self) -> list[str]:
+        """Made when a reader states a term; so are the others."""
+        return [folded(paper.title) + folded(paper.abstract) for paper in self._papers]
+
+    @cached_property
+    def _by_author(self) -> Mapping[str, list[int]]:
+        rows: dict[str, list[int]] = defaultdict(list)
+        for row, paper in enumerate(self._papers):
+            for name in {folded(name) for name in paper.authors} - {folded("")}:
+                rows[name].append(row)
+        return rows
+
+    @cached_property
+    def _places(self) -> list[tuple[str, ...]]:
+        return [tuple(map(folded, organisations_of(paper))) for paper in self._papers]
 
     def within(self, categories: tuple[str, ...]) -> Mask:
         """Which papers the categories let in."""
