@@ -100,3 +100,17 @@ def test_what_was_kept_before_a_crash_stays_and_the_others_follow(
     assert again.kept == len(READERS) - 2
     assert [len(crowd.titles(email)) for email in READERS] == [1] * len(READERS)
     assert crowd.deliver(at(TUESDAY)).sent == len(READERS)
+
+
+def test_whoever_watches_is_told_how_many_have_their_edition(crowd: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(day, "_AT_ONCE", 3)
+    told: list[tuple[int, int]] = []
+    numbers = count(1)
+    compose(
+        crowd.store,
+        crowd.settings,
+        now=at(TUESDAY),
+        message_id=lambda: f"<{next(numbers)}@example.org>",
+        progress=lambda done, of: told.append((done, of)),
+    )
+    assert told == [(3, 7), (6, 7), (7, 7)]

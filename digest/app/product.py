@@ -46,6 +46,7 @@ from digest.upkeep.restore import is_unsettled, settle
 log = logging.getLogger(__name__)
 FORMATS = ("html", "text", "eml", "atom", "rss")
 _FEED_EDITIONS = 30
+Counted = Callable[[int, int], None]  # how many are done, and of how many
 
 
 class App:
@@ -164,7 +165,7 @@ class App:
         return browse.gates(self.store, rates, GATES_OF_SOURCES, now=self.now)
 
     @timed("compose")
-    def compose(self, only: Collection[int] | None = None) -> Composed:
+    def compose(self, only: Collection[int] | None = None, progress: Counted = lambda done, of: None) -> Composed:
         """Keep an edition for everybody who is due, or for those of some numbers; else who joins is taken up first."""
         if is_unsettled(self.store):
             log.warning("restored from a backup: nothing is composed before all sources were read")
@@ -179,6 +180,7 @@ class App:
             model_folder=self._model_folder(),
             welcome=self.settings.letters.welcome,
             only=only,
+            progress=progress,
         )
 
     def admit(self) -> None:
@@ -209,7 +211,7 @@ class App:
     @timed("deliver")
     def deliver(
         self,
-        progress: Callable[[int, int], None] = lambda done, of: None,
+        progress: Counted = lambda done, of: None,
         stopping: Callable[[], bool] = lambda: False,
     ) -> Delivered:
         processes = self.settings.delivery.processes
@@ -220,9 +222,7 @@ class App:
             self.settings, now=self.now, processes=processes, of=waiting, progress=progress, stopping=stopping
         )
 
-    def deliver_part(
-        self, part: Part | None, progress: Callable[[int, int], None], stopping: Callable[[], bool]
-    ) -> Delivered:
+    def deliver_part(self, part: Part | None, progress: Counted, stopping: Callable[[], bool]) -> Delivered:
         """Send what is open, or a part of it, in this process."""
         return post(
             self.settings,
@@ -266,13 +266,14 @@ class App:
     def run(
         self,
         reading: Progress = lambda stream, papers: None,
-        sending: Callable[[int, int], None] = lambda done, of: None,
+        choosing: Counted = lambda done, of: None,
+        sending: Counted = lambda done, of: None,
         stopping: Callable[[], bool] = lambda: False,
     ) -> Run:
         """Read what came back, ingest, compose for everyone due, deliver what is open, once."""
         returned, unread = self._returned()
         ingested = self.ingest(reading, stopping)
-        composed = self.compose()
+        composed = self.compose(progress=choosing)
         self.ask_the_silent()
         delivered = self.deliver(sending, stopping)
         return Run(ingested=ingested, composed=composed, delivered=delivered, returned=returned, unread=unread)
@@ -348,9 +349,7 @@ class App:
             self.store, self.settings.relevance, subscriber, paper, now=self.now, model_folder=self._model_folder()
         )
 
-    def evaluate(
-        self, email: str | None, *, weeks: int, progress: Callable[[int, int], None] = lambda done, of: None
-    ) -> Report:
+    def evaluate(self, email: str | None, *, weeks: int, progress: Counted = lambda done, of: None) -> Report:
         """How well the ranking served one subscriber, or everybody, in the last weeks."""
         subscriber = membership.find(self.store, email) if email else None
         return evaluate(

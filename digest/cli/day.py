@@ -37,7 +37,8 @@ def ingest_command(context: Context, use_json: bool) -> int:
 @pass_context
 def compose_command(context: Context, use_json: bool) -> int:
     """Choose papers for every subscriber whose hour has come, and keep the editions."""
-    composed = context.app.compose()
+    with meter() as show:
+        composed = context.app.compose(progress=lambda done, of: show("choosing", done, of))
     _say(use_json, _composed_facts(composed), _composed_line(composed))
     return DONE
 
@@ -66,9 +67,10 @@ def run_command(context: Context, use_json: bool) -> int:
     try:
         with meter() as show:
             ran = context.app.run(
-                lambda stream, papers: show(f"reading {stream}", papers),
-                lambda done, of: show("sending", done, of),
-                stopping,
+                reading=lambda stream, papers: show(f"reading {stream}", papers),
+                choosing=lambda done, of: show("choosing", done, of),
+                sending=lambda done, of: show("sending", done, of),
+                stopping=stopping,
             )
     except Stopped:
         raise

@@ -31,6 +31,7 @@ from digest.store.expiry import expire
 from digest.subscribers import EditionKind, Schedule, Subscriber
 
 log = logging.getLogger(__name__)
+Progress = Callable[[int, int], None]  # how many readers have their edition, and of how many
 TRENDING = 3  # papers named as trending at most
 LEAST_TIME = timedelta(hours=4)  # for the mail of an edition
 _AT_ONCE = 500  # editions kept in one transaction: of twice as many, drafts leave the cache before they are written
@@ -56,10 +57,12 @@ def compose(
     model_folder: Path | None = None,
     welcome: bool = False,
     only: Collection[int] | None = None,
+    progress: Progress = lambda done, of: None,
 ) -> Composed:
     """Keep an edition, and the intent to mail it, for every subscriber who is due at `now`; `only` for some numbers.
 
-    A reader's first edition is preceded by a letter that says what comes and how to leave, if `welcome`.
+    A reader's first edition is preceded by a letter that says what comes and how to leave, if `welcome`. `progress` is
+    told how many of all who are due have theirs.
 
     Where nothing was announced since the last edition, the subscriber stays due until the local date ends.
     """
@@ -80,7 +83,9 @@ def compose(
             with store.read() as tx:
                 laid = desk(tx, [subscriber for subscriber, _ in part], terms=False)
             waiting = [each for each in part if _is_served(laid, *each)]
-            kept.update(composer.keep(laid, waiting))
+            for together in composer.keep(laid, waiting):
+                kept.update(together)
+                progress(kept.total(), len(due))
             served += len(waiting)
     return Composed(kept=kept[True], empty=kept[False], waiting=len(due) - served)
 
@@ -99,8 +104,8 @@ class _Composer:
     _ranking: DayRanking | None = None
     _rows: dict[PaperId, int] = field(default_factory=dict)  # of papers that were named so far
 
-    def keep(self, laid: Desk, served: Sequence[tuple[Subscriber, date]]) -> Iterator[bool | None]:
-        """Of each reader, whether an edition with papers was kept; None if the day had one already."""
+    def keep(self, laid: Desk, served: Sequence[tuple[Subscriber, date]]) -> Iterator[list[bool | None]]:
+        """Of each reader, some at a time, whether an edition with papers was kept; None if the day had one already."""
         if not served:
             return
         if self._space is None:
@@ -113,7 +118,7 @@ class _Composer:
         while part := list(islice(drafts, _AT_ONCE)):
             with self.store.begin(checked=False) as tx:
                 kept = _keep(tx, readers, part, self.now, self.message_id, self.welcome, self._rows)
-            yield from kept
+            yield kept
 
     def _read_terms(self, rows: Sequence[int]) -> Mapping[int, TermCounts]:
         with self.store.read() as tx:

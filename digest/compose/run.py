@@ -7,7 +7,7 @@ from pathlib import Path
 
 from digest.compose import day
 from digest.compose.common import compose_lists
-from digest.compose.day import Composed
+from digest.compose.day import Composed, Progress
 from digest.relevance.settings import RelevanceSettings
 from digest.store import Store
 
@@ -21,12 +21,20 @@ def compose(
     model_folder: Path | None = None,
     welcome: bool = False,
     only: Collection[int] | None = None,
+    progress: Progress = lambda done, of: None,
 ) -> Composed:
     """Keep what is due at `now`, and the intent to mail it; `only` for the subscribers of some numbers (`day.compose`,
     `common.compose_lists`). Lists are counted among what was kept.
     """
     own = day.compose(
-        store, settings, now=now, message_id=message_id, model_folder=model_folder, welcome=welcome, only=only
+        store,
+        settings,
+        now=now,
+        message_id=message_id,
+        model_folder=model_folder,
+        welcome=welcome,
+        only=only,
+        progress=progress,
     )
     lists = compose_lists(store, settings, now=now, message_id=message_id, model_folder=model_folder, only=only)
     return replace(own, kept=own.kept + lists)
