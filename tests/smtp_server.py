@@ -51,7 +51,8 @@ def smtp_server(
     """A server that fills the mailbox; gives its port."""
 
     def check(server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: LoginPassword) -> AuthResult:
-        return AuthResult(success=login is not None and (data.login.decode(), data.password.decode()) == login)
+        known = login is not None and (data.login.decode(), data.password.decode()) == login
+        return AuthResult(success=known, handled=False)  # False: the server is to answer
 
     controller = Controller(
         mailbox,
@@ -63,7 +64,6 @@ def smtp_server(
         authenticator=check if login else None,
         auth_required=login is not None,
         auth_require_tls=False,
-        auth_exclude_mechanism=["LOGIN"],  # after a refusal this server leaves it unanswered
         data_size_limit=None,
     )
     controller.start()

@@ -38,10 +38,11 @@ class Slow(Mailbox):
     """Takes a while over each message, so that a backup falls into the sending."""
 
     begun = 0
+    seconds = 0.5
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         self.begun += 1
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(self.seconds)
         return await super().handle_DATA(server, session, envelope)
 
 
@@ -144,6 +145,7 @@ def test_a_backup_made_while_mails_go_out_and_put_back_a_day_later_sends_nobody_
         _wait_until(lambda: mailbox.begun == 1)
         here(MONDAY, "backup", str(backup))
         sending.wait(timeout=60)
+        mailbox.seconds = 0.0
         here(TUESDAY, "run")
         before = list(mailbox.taken)
 

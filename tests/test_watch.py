@@ -123,7 +123,7 @@ def test_a_run_pings_once_on_a_good_day(tmp_path: Path, listener: Listener, monk
 def test_a_run_that_ends_early_is_told(
     tmp_path: Path, listener: Listener, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def full(app: App, *progress: object) -> None:
+    def full(app: App, **progress: object) -> None:
         raise StoreError("disk is full")
 
     monkeypatch.chdir(tmp_path)
