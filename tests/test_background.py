@@ -112,7 +112,9 @@ def test_editions_are_the_same_with_what_was_prepared_and_without(grown_up: Worl
     assert told(grown_up, damaged(folder, tmp_path / "damaged")) == expected
     other = of_another_state(folder, tmp_path / "other")
     assert told(grown_up, other) == expected
-    assert files.load(other).derived is None  # type: ignore[union-attr]  # it was just read
+    unread = files.load(other)
+    assert unread is not None
+    assert unread.derived is None
 
 
 def without(folder: Path, copy: Path) -> Path:

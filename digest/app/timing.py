@@ -30,7 +30,7 @@ def timed(name: str) -> Callable[[_Verb[_Given, _Came]], _Verb[_Given, _Came]]:
             began, failed = time.monotonic(), False
             try:
                 return verb(app, *given, **named)
-            except Exception as error:
+            except Exception as error:  # whatever it is: noted as a failure, and raised again
                 failed = not isinstance(error, Stopped)
                 raise
             finally:

@@ -188,7 +188,9 @@ def test_damage_to_what_was_derived_costs_that_alone(folder: Path) -> None:
             assert contents(saved.model) == contents(model)
             assert saved.derived is None
         file.write_bytes(whole)
-        assert files.load(folder).derived is not None  # type: ignore[union-attr]  # it came back right above
+        again = files.load(folder)
+        assert again is not None
+        assert again.derived is not None
 
 
 def _damaged(whole: bytes) -> Iterator[bytes]:

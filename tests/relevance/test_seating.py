@@ -12,7 +12,7 @@ from digest.editions import Slot
 from digest.identity import PaperId
 from digest.relevance.likeness import Likeness
 from digest.relevance.seating import BARRED, CAUSES, NOWHERE, Bounds, Lists, Seats, seat_all
-from digest.relevance.selection import Contender, LeftOut, LeftOutBecause, Limits, Selection, looked_at, select
+from digest.relevance.selection import Chosen, Contender, LeftOut, LeftOutBecause, Limits, Selection, looked_at, select
 
 PAPERS = 90  # of a day: more than an edition and its shadow can name
 WORDS = 12
@@ -107,7 +107,7 @@ def told(reader: Asking, found: Seats, at: int) -> Selection:
         slots[-1] = Slot.EXPLORATION
     because = found.because[at].tolist()[: len(left_out)]
     return Selection(
-        chosen=tuple(zip(chosen, slots, strict=True)),  # type: ignore[arg-type] # a pair equals a named one
+        chosen=tuple(Chosen(*each) for each in zip(chosen, slots, strict=True)),
         also_new=tuple(below),
         left_out=tuple(LeftOut(each, cause_of(each, code)) for each, code in zip(left_out, because, strict=True)),
     )
