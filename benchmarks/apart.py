@@ -4,7 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
-from benchmarks.day import Done, Spent, measured
+from benchmarks.measuring import Done, Spent, measured
 
 
 def apart(work: Callable[[], Done]) -> tuple[Done, Spent]:

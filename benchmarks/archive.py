@@ -32,9 +32,10 @@ from shutil import disk_usage
 
 from benchmarks import day, search, web_load
 from benchmarks.apart import apart
-from benchmarks.day import NOW, Spent
+from benchmarks.day import NOW
 from benchmarks.growth import ALIKE
 from benchmarks.invented import Archive, Invented
+from benchmarks.measuring import Spent
 from digest import browse, upkeep
 from digest.batches import Announces
 from digest.compose.background import background
@@ -353,6 +354,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = options.parse_args(arguments)
     found = []
     for size in (given.beside, given.papers):
+        if given.folder:
+            given.folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=given.folder) as folder:
             found.append(measured(given.data, Path(folder), size))
     print(table(found[0], found[1]))

@@ -16,27 +16,26 @@ import shutil
 import sqlite3
 import sys
 import tempfile
-import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from itertools import count, islice
-from os import getpid, times
+from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
-from digest.compose import compose
+from benchmarks.measuring import Spent, measured
+from digest.app import App
 from digest.compose.background import background, prepare
+from digest.config import Settings
 from digest.identity import PaperId
+from digest.logs import LogLevel, LogSettings
+from digest.membership.settings import LetterSettings
 from digest.papers import Announcement, AnnouncementKind, Paper, Version
 from digest.relevance.settings import RelevanceSettings
 from digest.relevance.text import count_paper
 from digest.store import DatabaseSettings, Store
-
-Done = TypeVar("Done")
 
 NOW = datetime(2026, 5, 4, 7, 30, tzinfo=UTC)  # a Monday, half an hour after everybody's hour
 SIZE = 15  # papers in a mail
@@ -47,8 +46,6 @@ _SEED = 5
 _BEFORE, _MODEL = "model-of-the-day-before", "model-of-the-day"
 _TOLD = "text-of-the-day.txt"  # what making the latter out of the former has taken
 _AT_ONCE = 1000  # papers or subscribers written in one transaction
-_MEBIBYTE = 2**20
-_SAMPLED = 0.05  # seconds between two looks at the memory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,15 +62,6 @@ LIMITS = {
     100_000: Limit(wall=15, memory=1024),
     1_000_000: Limit(cpu=240, memory=3072),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Spent:
-    """What something took."""
-
-    wall: float  # seconds
-    cpu: float  # seconds, of this process and of those it waited for
-    peak: float  # MiB, proportional set sizes of all processes added up
 
 
 # ------------------------------------------------------------ what the day begins with
@@ -168,55 +156,7 @@ def _written(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M:%S.%f}"
 
 
-# ------------------------------------------------------------ measuring
-
-
-@dataclass
-class _Memory:
-    """The highest sum of the proportional set sizes of this process and its children, in MiB."""
-
-    peak: float = 0.0
-    _over: threading.Event = field(default_factory=threading.Event)
-
-    def watch(self) -> None:
-        while not self._over.wait(_SAMPLED):
-            self.peak = max(self.peak, sum(map(_proportional, _family())))
-
-    def end(self) -> None:
-        self._over.set()
-
-
-def _family() -> list[int]:
-    """This process and its children."""
-    found = [getpid()]
-    for task in Path(f"/proc/{getpid()}/task").glob("*/children"):
-        found += map(int, _text(task).split())
-    return found
-
-
-def _proportional(process: int) -> float:
-    lines = _text(Path(f"/proc/{process}/smaps_rollup")).splitlines()
-    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) * 1024 / _MEBIBYTE
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text()
-    except OSError:  # the process has ended
-        return ""
-
-
-def measured(work: Callable[[], Done]) -> tuple[Done, Spent]:
-    """What came of some work, and what it took."""
-    memory = _Memory()
-    watching = threading.Thread(target=memory.watch, daemon=True)
-    watching.start()
-    before, began = times(), time.perf_counter()
-    done = work()
-    wall, after = time.perf_counter() - began, times()
-    memory.end()
-    watching.join()
-    return done, Spent(wall, sum(after[:4]) - sum(before[:4]), memory.peak)
+# ------------------------------------------------------------ the day
 
 
 def missed(spent: Spent, limit: Limit | None) -> list[str]:
@@ -228,21 +168,15 @@ def missed(spent: Spent, limit: Limit | None) -> list[str]:
     return found + ([f"memory {spent.peak:,.0f} of {limit.memory:,} MiB"] if spent.peak > limit.memory else [])
 
 
-# ------------------------------------------------------------ the day
-
-
-def composed(store: Store, subscribers: int, *, model_folder: Path) -> Spent:
+def composed(store: Store, subscribers: int, *, model_folder: Path, processes: int = 1) -> Spent:
     """Compose for everybody; what is left behind is a store that is ready for `deliver`."""
-    numbers = count(1)
-    done, spent = measured(
-        lambda: compose(
-            store,
-            RelevanceSettings(),
-            now=NOW,
-            message_id=lambda: f"<{next(numbers)}@example.org>",
-            model_folder=model_folder,
-        )
+    settings = Settings(
+        database=DatabaseSettings(url=f"sqlite:///{store.file}"),
+        relevance=RelevanceSettings(model_folder=str(model_folder), processes=processes),
+        letters=LetterSettings(welcome=False),  # these readers are none of today's
+        log=LogSettings(level=LogLevel.WARNING),
     )
+    done, spent = measured(lambda: App(settings, now=NOW, store=store).compose())
     if done.kept + done.empty != subscribers:
         raise SystemExit(f"{done.kept + done.empty} editions of {subscribers} were kept")
     each = f"{spent.cpu / subscribers * 1e6:,.0f} µs of CPU each"
@@ -299,7 +233,9 @@ def opened(file: Path) -> Store:
     return store
 
 
-def one_day(folder: Path, papers: Path, subscribers: int, archive: Sequence[int]) -> tuple[Store, Spent]:
+def one_day(
+    folder: Path, papers: Path, subscribers: int, archive: Sequence[int], *, processes: int = 1
+) -> tuple[Store, Spent]:
     """A store whose editions are composed, and what that took."""
     file = folder / "day.sqlite"
     for old in folder.glob("day.sqlite*"):
@@ -309,7 +245,7 @@ def one_day(folder: Path, papers: Path, subscribers: int, archive: Sequence[int]
     shutil.copytree(papers.parent / _MODEL, folder / "model")
     subscribe(file, subscribers, archive)
     store = opened(file)
-    return store, composed(store, subscribers, model_folder=folder / "model")
+    return store, composed(store, subscribers, model_folder=folder / "model", processes=processes)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -319,6 +255,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options.add_argument("--papers", type=int, default=1500)
     options.add_argument("--archive", type=int, help="use so many of the newest papers only")
     options.add_argument("--folder", type=Path, help="keep the databases here; papers that are kept are read again")
+    options.add_argument("--processes", type=int, default=1, help="that compose at once, where readers are many")
     options.add_argument("--compose-only", action="store_true", help="end with the composed store")
     given = options.parse_args(arguments)
     with tempfile.TemporaryDirectory() as temporary:
@@ -326,7 +263,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         papers, archive = prepared(folder, given.data, given.papers, given.archive)
         over = []
         for subscribers in map(int, given.subscribers.split(",")):
-            store, spent = one_day(folder, papers, subscribers, archive)
+            store, spent = one_day(folder, papers, subscribers, archive, processes=given.processes)
             over += [f"{subscribers:,}: {each}" for each in missed(spent, LIMITS.get(subscribers))]
             store.close()
     for each in over:

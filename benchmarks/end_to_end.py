@@ -9,6 +9,7 @@ from benchmarks import day, delivery, handing_over
 from benchmarks.apart import apart
 from benchmarks.figures import Row
 from benchmarks.handing_over import Handed
+from benchmarks.measuring import Spent
 from digest.config import Settings
 from digest.store import DatabaseSettings
 
@@ -40,7 +41,7 @@ def measured(folder: Path, papers: Path, archive: Sequence[int], count: int) -> 
     return [Row(stage=stage, unit=unit, ours=ours, most=most, is_cost=True) for stage, unit, ours, most in told]
 
 
-def _composed(folder: Path, papers: Path, archive: Sequence[int], count: int) -> tuple[day.Spent, int]:
+def _composed(folder: Path, papers: Path, archive: Sequence[int], count: int) -> tuple[Spent, int]:
     """What composing took, and how many mails wait after it."""
     store, spent = day.one_day(folder, papers, count, archive)
     with store.read() as tx:

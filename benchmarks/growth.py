@@ -18,7 +18,7 @@ from pathlib import Path
 
 from benchmarks import day
 from benchmarks.apart import apart
-from benchmarks.day import Spent
+from benchmarks.measuring import Spent
 
 TIMES = 10  # as much of one thing in each case
 ALIKE = 1.5  # times the first case's cost is still the same: two runs differ by that on a machine that others use

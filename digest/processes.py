@@ -1,14 +1,29 @@
-"""Who holds a claim: a process, named so that another one can tell whether it still lives; and its collector."""
+"""Who holds a claim: a process, named so that another one can tell whether it still lives.
+
+And what else is a process's own: its part of the work, and its collector.
+"""
 
 import contextlib
 import gc
 import os
 import socket
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 _ALLOCATIONS = 500_000  # between two looks for cycles, of Python's own 700; a thousand editions with all their reasons
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A process's share of some work: what has a number that leaves `number`, 0 to `of` - 1, when divided by `of`."""
+
+    number: int
+    of: int
+
+
+WHOLE = Part(0, 1)
 
 
 @contextlib.contextmanager

@@ -11,9 +11,9 @@ import pytest
 
 from benchmarks import __main__ as everything
 from benchmarks import figures, growth, handing_over, ingest, limits, stages
-from benchmarks.day import Spent
 from benchmarks.figures import Row
 from benchmarks.growth import ALIKE, Case
+from benchmarks.measuring import Spent
 from digest.store import DatabaseSettings, Store
 from tests.conftest import Databases
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import day
+from benchmarks.measuring import Spent
 from digest.store import DatabaseSettings, Store
 from tests.fields import GRAPHS, ROBOTS, field
 
@@ -43,7 +44,7 @@ def test_everybody_has_an_edition_that_waits_to_be_sent(data: Path, capsys: pyte
 
 def test_what_is_over_its_limit_is_named() -> None:
     limit = day.Limit(wall=5, memory=300)
-    assert day.missed(day.Spent(4.9, 9.0, 299.0), limit) == []
-    assert day.missed(day.Spent(5.1, 9.0, 301.0), limit) == ["wall 5.1 of 5 s", "memory 301 of 300 MiB"]
-    assert day.missed(day.Spent(1.0, 241.0, 1.0), day.LIMITS[1_000_000]) == ["CPU 241.0 of 240 s"]
-    assert day.missed(day.Spent(99.0, 99.0, 9999.0), None) == []
+    assert day.missed(Spent(4.9, 9.0, 299.0), limit) == []
+    assert day.missed(Spent(5.1, 9.0, 301.0), limit) == ["wall 5.1 of 5 s", "memory 301 of 300 MiB"]
+    assert day.missed(Spent(1.0, 241.0, 1.0), day.LIMITS[1_000_000]) == ["CPU 241.0 of 240 s"]
+    assert day.missed(Spent(99.0, 99.0, 9999.0), None) == []

@@ -1,17 +1,23 @@
-"""Delivering in one process, which loads nothing that other verbs need: it begins in half the time that they take."""
+"""Delivering with one process or several, which load nothing that other verbs need: they begin in half the time."""
 
-from collections.abc import Callable
+import contextlib
+from collections import Counter
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from jinja2 import Environment
 
 from digest.app.mailing import Mailing
+from digest.app.parts import Counted, at_once, is_to_stop, told
 from digest.config import Settings
-from digest.deliver import Delivered, Part, deliver
+from digest.deliver import Delivered, deliver
+from digest.processes import Part
 from digest.rendering.mail import MailRenderer
 from digest.rendering.templates import environment
 from digest.store import Store
+
+WORTH_IT = 1000  # open deliveries; a process takes half a second to begin
 
 
 def templates(settings: Settings) -> Environment:
@@ -27,7 +33,7 @@ def post(
     *,
     now: datetime,
     part: Part | None,
-    progress: Callable[[int, int], None],
+    progress: Counted,
     stopping: Callable[[], bool],
     renderer: MailRenderer | None = None,
 ) -> Delivered:
@@ -44,4 +50,31 @@ def post(
         part=part,
         progress=progress,
         stopping=stopping,
+    )
+
+
+def post_in_parts(
+    settings: Settings, *, now: datetime, processes: int, of: int, progress: Counted, stopping: Callable[[], bool]
+) -> Delivered:
+    """Have each of some processes send its part of the `of` deliveries that are open; what came of all of them.
+
+    A child whose parent ends stops after the mail in hand.
+    """
+    parts = at_once(_part_of, settings, now=now, processes=processes, of=of, progress=progress, stopping=stopping)
+    return _together(parts)
+
+
+def _part_of(settings: Settings, now: datetime, part: Part) -> Delivered:
+    """In a child."""
+    with contextlib.closing(Store(settings.database)) as store:
+        store.prepare(now=now)
+        return post(settings, store, Mailing(settings), now=now, part=part, progress=told(), stopping=is_to_stop)
+
+
+def _together(parts: Sequence[Delivered]) -> Delivered:
+    return Delivered(
+        outcomes=sum((part.outcomes for part in parts), Counter()),
+        problem=next((part.problem for part in parts if part.problem is not None), None),
+        unwritten=sum(part.unwritten for part in parts),
+        stopped=any(part.stopped for part in parts),
     )

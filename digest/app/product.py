@@ -10,18 +10,19 @@ from urllib.parse import urlsplit
 from jinja2 import Environment
 
 from digest import browse, membership, merits, outbox, processes, upkeep
+from digest.app.composing import composed, model_folder
 from digest.app.examination import examined
 from digest.app.inlets import GATES_OF_SOURCES, gates, inlets
 from digest.app.mailing import Mailing
 from digest.app.outcome import Run, stoppable
-from digest.app.parts import WORTH_IT, deliver_in_parts
-from digest.app.posting import post, templates
+from digest.app.parts import Counted
+from digest.app.posting import WORTH_IT, post, post_in_parts, templates
 from digest.app.previews import previewed
 from digest.app.timing import timed
-from digest.compose import Composed, Explanation, compose, explain, preview, try_out
+from digest.compose import Composed, Explanation, explain, preview, try_out
 from digest.compose.background import background, prepare
 from digest.config import Settings
-from digest.deliver import Delivered, Part, recover
+from digest.deliver import Delivered, recover
 from digest.editions import Edition
 from digest.enrich import Enriched, enrich
 from digest.errors import DigestError
@@ -31,6 +32,7 @@ from digest.ingest import Backfilled, Ingested, Progress, backfill, fetch, inges
 from digest.membership import importing, joining
 from digest.membership.returned import Tally, take_all
 from digest.papers import Paper
+from digest.processes import Part
 from digest.relevance.space import Space
 from digest.rendering.feed import FeedRenderer
 from digest.rendering.mail import MailRenderer
@@ -46,7 +48,6 @@ from digest.upkeep.restore import is_unsettled, settle
 log = logging.getLogger(__name__)
 FORMATS = ("html", "text", "eml", "atom", "rss")
 _FEED_EDITIONS = 30
-Counted = Callable[[int, int], None]  # how many are done, and of how many
 
 
 class App:
@@ -172,16 +173,7 @@ class App:
             return Composed()
         if only is None:
             self.admit()
-        return compose(
-            self.store,
-            self.settings.relevance,
-            now=self.now,
-            message_id=self._mailing.message_id,
-            model_folder=self._model_folder(),
-            welcome=self.settings.letters.welcome,
-            only=only,
-            progress=progress,
-        )
+        return composed(self.settings, self.store, now=self.now, only=only, progress=progress)
 
     def admit(self) -> None:
         """Take up who joins and who comes back."""
@@ -218,7 +210,7 @@ class App:
         waiting = self._waiting() if processes > 1 else 0
         if waiting < WORTH_IT:
             return self.deliver_part(None, progress, stopping)
-        return deliver_in_parts(
+        return post_in_parts(
             self.settings, now=self.now, processes=processes, of=waiting, progress=progress, stopping=stopping
         )
 
@@ -360,9 +352,7 @@ class App:
         return background(self.store, self.settings.relevance, self._model_folder())
 
     def _model_folder(self) -> Path | None:
-        """Where the model is kept from run to run: where the settings say, or beside an SQLite database."""
-        named, file = self.settings.relevance.model_folder, self.store.file
-        return Path(named) if named else file and file.with_name(f"{file.name}.model")
+        return model_folder(self.settings, self.store)
 
     def vote(self, email: str, ids: tuple[str, ...], verdict: Verdict, *, interest: str = MAIN) -> tuple[Paper, ...]:
         with inlets(self.settings, self.store) as opened:

@@ -21,7 +21,7 @@ from digest.editions import Edition, Notice, Slate, Trending
 from digest.errors import InvalidInput
 from digest.identity import PaperId
 from digest.mail import LetterKind
-from digest.processes import rarely_collecting
+from digest.processes import WHOLE, Part, rarely_collecting
 from digest.relevance.ranking import DayRanking
 from digest.relevance.settings import RelevanceSettings
 from digest.relevance.space import Space
@@ -48,7 +48,7 @@ class Composed:
     waiting: int = 0  # readers for whom nothing has been announced yet
 
 
-def compose(
+def compose_editions(
     store: Store,
     settings: RelevanceSettings,
     *,
@@ -57,9 +57,11 @@ def compose(
     model_folder: Path | None = None,
     welcome: bool = False,
     only: Collection[int] | None = None,
+    part: Part = WHOLE,
     progress: Progress = lambda done, of: None,
 ) -> Composed:
-    """Keep an edition, and the intent to mail it, for every subscriber who is due at `now`; `only` for some numbers.
+    """Keep an edition, and the intent to mail it, for every subscriber who is due at `now`; `only` for some numbers,
+    or for a process's `part` of all.
 
     A reader's first edition is preceded by a letter that says what comes and how to leave, if `welcome`. `progress` is
     told how many of all who are due have theirs.
@@ -70,7 +72,8 @@ def compose(
     with store.begin() as tx:
         expire(tx, now=now)
     with store.read() as tx:
-        slots = [(subscriber, subscriber.schedule.open_slot(now)) for subscriber in tx.subscribers.due(now, only=only)]
+        awaiting = tx.subscribers.due(now, only=only, part=part.number, of=part.of)
+        slots = [(subscriber, subscriber.schedule.open_slot(now)) for subscriber in awaiting]
     ended = [subscriber for subscriber, slot in slots if slot is None]  # the date they were due has ended
     with store.begin() as tx:
         tx.subscribers.move_on({subscriber.id: _after(subscriber, now) for subscriber in ended}, {})
@@ -79,10 +82,10 @@ def compose(
     kept, served = Counter[bool | None](), 0
     with rarely_collecting(), threadpool_limits(1):  # threads of BLAS that wait for each other burn twice the CPU
         for start in range(0, len(due), _IN_MEMORY):
-            part = due[start : start + _IN_MEMORY]
+            some = due[start : start + _IN_MEMORY]
             with store.read() as tx:
-                laid = desk(tx, [subscriber for subscriber, _ in part], terms=False)
-            waiting = [each for each in part if _is_served(laid, *each)]
+                laid = desk(tx, [subscriber for subscriber, _ in some], terms=False)
+            waiting = [each for each in some if _is_served(laid, *each)]
             for together in composer.keep(laid, waiting):
                 kept.update(together)
                 progress(kept.total(), len(due))

@@ -5,9 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from digest.compose import day
 from digest.compose.common import compose_lists
-from digest.compose.day import Composed, Progress
+from digest.compose.day import Composed, Progress, compose_editions
 from digest.relevance.settings import RelevanceSettings
 from digest.store import Store
 
@@ -23,10 +22,11 @@ def compose(
     only: Collection[int] | None = None,
     progress: Progress = lambda done, of: None,
 ) -> Composed:
-    """Keep what is due at `now`, and the intent to mail it; `only` for the subscribers of some numbers (`day.compose`,
-    `common.compose_lists`). Lists are counted among what was kept.
+    """Keep what is due at `now`, and the intent to mail it; `only` for the subscribers of some numbers.
+
+    See `compose_editions` and `compose_lists`. Lists are counted among what was kept.
     """
-    own = day.compose(
+    own = compose_editions(
         store,
         settings,
         now=now,

@@ -17,13 +17,14 @@ from digest.deliver.tidying import tidy
 from digest.deliver.writing import Signer, Unwritten, Writer, Written
 from digest.errors import DigestError
 from digest.mail import DeliveryState
+from digest.processes import Part
 from digest.rendering.mail import MailRenderer
 from digest.store import Store
 from digest.store.upsert import chunks
 from digest.transport import Transport
 from digest.transport.returns.settings import ReturnsSettings
 
-__all__ = ["Delivered", "DeliverySettings", "Part", "Uncertain", "deliver", "recover"]
+__all__ = ["Delivered", "DeliverySettings", "Uncertain", "deliver", "recover"]
 
 log = logging.getLogger(__name__)
 _AT_ONCE = 250  # editions read in one go, with all their reasons: 8 MB
@@ -50,14 +51,6 @@ def recover(
     if doubtful:
         Writer(store, renderer, returns or ReturnsSettings(), sign=sign).secure(doubtful, now=now)
     return swept
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A share of the outbox: the deliveries whose number leaves `number`, 0 to `of` - 1, when divided by `of`."""
-
-    number: int
-    of: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

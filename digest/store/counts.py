@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from digest.store import tables as t
 from digest.store.upsert import insert
+from digest.subscribers import SubscriberState
 
 BATCH_DAYS = 30  # of the ledger that are counted
 
@@ -55,6 +56,12 @@ class Counts:
 
     def votes(self) -> dict[str, int]:
         return self._by(t.feedback.c.verdict)
+
+    def due(self, now: datetime) -> int:
+        """Readers whose hour has come."""
+        c = t.subscriber.c
+        is_due = sa.and_(c.state == SubscriberState.ACTIVE.value, c.next_due_at <= now)
+        return self._scalar(sa.select(sa.func.count()).where(is_due))
 
     def waiting_since(self) -> datetime | None:
         """The moment from which the oldest open mail might have been sent."""

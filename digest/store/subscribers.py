@@ -105,12 +105,21 @@ class Subscribers:
             query = query.where(t.subscriber.c.state == state.value)
         return [_subscriber(row) for row in self._db.execute(query)]
 
-    def due(self, now: datetime, *, only: Collection[int] | None = None) -> list[Subscriber]:
-        """The active subscribers whose hour has come, longest waiting first; `only` those with some numbers."""
+    def due(
+        self, now: datetime, *, only: Collection[int] | None = None, part: int = 0, of: int = 1
+    ) -> list[Subscriber]:
+        """The active subscribers whose hour has come, longest waiting first; `only` those with some numbers.
+
+        With `of` above 1, only those whose number leaves `part` when it is divided by it; all who show their groups
+        what they were sent are in part 0, so that they are counted together.
+        """
         c = t.subscriber.c
         query = sa.select(*_PERSON).where(c.state == SubscriberState.ACTIVE.value, c.next_due_at <= now)
         if only is not None:
             query = query.where(c.id.in_(only))
+        if of > 1:
+            showing = sa.select(t.group_member.c.subscriber_id).where(t.group_member.c.shows_sent)
+            query = query.where(sa.case((c.id.in_(showing), 0), else_=c.id % of) == part)
         return [_subscriber(row) for row in self._db.execute(query.order_by(c.next_due_at, c.id))]
 
     def waking(self, latest: date) -> list[Subscriber]:

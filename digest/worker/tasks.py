@@ -12,8 +12,8 @@ from procrastinate.jobs import Status
 from digest.app import App
 from digest.app.guarded import guarded
 from digest.app.timing import timed
-from digest.deliver import Part
 from digest.errors import StoreError
+from digest.processes import Part
 from digest.ticks import ScheduleSettings
 from digest.worker.planning import (
     COMPOSE,

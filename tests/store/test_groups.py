@@ -1,5 +1,6 @@
 """Groups as both engines keep them: keys that make everything safe to repeat, and few statements for many members."""
 
+import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -158,6 +159,19 @@ def crowd(store: Store) -> Store:
         for showing in readers[:3]:
             tx.groups.set_member(showing, shows_sent=True)
     return store
+
+
+def test_parts_of_the_due_are_all_of_them_once_and_those_who_show_are_together(crowd: Store) -> None:
+    with crowd.read() as tx:
+        everybody = [each.id for each in tx.subscribers.due(NOW)]
+        parts = [[each.id for each in tx.subscribers.due(NOW, part=part, of=3)] for part in range(3)]
+        showing = set(tx.groups.circles(everybody).groups)
+
+    assert sorted(itertools.chain(*parts)) == sorted(everybody)
+    assert len(showing) == 3
+    assert showing <= set(parts[0])
+    assert all(number % 3 == part for part in (1, 2) for number in parts[part])
+    assert {number for number in everybody if number % 3 == 0} <= set(parts[0])
 
 
 def test_many_members_cost_a_few_statements(crowd: Store) -> None:
