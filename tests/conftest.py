@@ -4,6 +4,7 @@ import gc
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -27,6 +28,21 @@ NOW = datetime(2026, 3, 5, 6, 0, tzinfo=UTC)
 
 settings.register_profile("brief", max_examples=20)  # so that the suite ends in minutes; `make thorough` takes 100
 settings.load_profile("brief")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The folders of tests are in memory where there is room: on a disk, each database waits to be written."""
+    folder = postgres.memory()
+    if folder is None or os.statvfs(folder).f_flag & os.ST_NOEXEC or "TMPDIR" in os.environ or _may_need_much(config):
+        return
+    os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
+
+
+def _may_need_much(config: pytest.Config) -> bool:
+    """Whether tests are asked for that may leave more than memory holds."""
+    asked = (Path(each.split("::")[0]).resolve() for each in config.args)
+    acceptance = any(ACCEPTANCE.is_relative_to(place) or place.is_relative_to(ACCEPTANCE) for place in asked)
+    return acceptance and config.option.markexpr != "not acceptance"
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -80,6 +96,8 @@ class Databases:
     numbers: Iterator[int] = field(default_factory=count)
 
     def __post_init__(self) -> None:
+        # Of small databases, copies of the files are made in less time than copies by way of the log, the default.
+        self._strategy = "STRATEGY file_copy" if self.maintenance.info.server_version >= 150_000 else ""
         self._run("CREATE DATABASE upgraded TEMPLATE template0")
         store = Store(DatabaseSettings(url=self._url("upgraded")))
         store.upgrade(now=NOW)
@@ -89,7 +107,7 @@ class Databases:
     def fresh(self, template: str) -> Iterator[str]:
         """The URL of a copy of `template0`, which is empty, or of `upgraded`."""
         name = f"test_{next(self.numbers)}"
-        self._run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self._run(f"CREATE DATABASE {name} TEMPLATE {template} {self._strategy}")
         yield self._url(name)
         self._run(f"DROP DATABASE {name} WITH (FORCE)")
 

@@ -39,7 +39,7 @@ def server(programs: Path, settings: Sequence[str]) -> Iterator[str]:
     """
     user = _servant()
     # A socket's path has at most 107 bytes: not under pytest's own temporary folder, which is private besides.
-    folder = Path(tempfile.mkdtemp(prefix="pg-", dir=_root()))
+    folder = Path(tempfile.mkdtemp(prefix="pg-", dir=memory() or "/tmp"))
     try:
         if user is not None:
             shutil.chown(folder, user)
@@ -61,11 +61,11 @@ def server(programs: Path, settings: Sequence[str]) -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _root() -> str:
-    """Memory where there is enough of it: a new database takes 20 ms there and ten times as long on a disk."""
-    memory = Path("/dev/shm")
-    roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM
-    return str(memory) if roomy else "/tmp"
+def memory() -> Path | None:
+    """A folder in memory where there is enough of it: a new database takes 20 ms there, ten times as long on a disk."""
+    folder = Path("/dev/shm")
+    usable = folder.is_dir() and os.access(folder, os.W_OK)
+    return folder if usable and shutil.disk_usage(folder).free > ROOM else None
 
 
 def _servant() -> str | None:

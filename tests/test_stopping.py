@@ -7,19 +7,15 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from digest.cli import main
-from digest.sample import SampleArxiv
+from tests.shell import MONDAY, Shell
 from tests.smtp_server import Mailbox, smtp_server
-
-NOW = "2026-03-09T07:30:00Z"
 
 
 class Thoughtful(Mailbox):
@@ -34,22 +30,12 @@ class Thoughtful(Mailbox):
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def folder(digest: Shell, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An installation with three readers, for whom editions are kept and nothing is sent yet."""
-    with SampleArxiv(date(2026, 3, 9)) as arxiv:
-        monkeypatch.setenv("DIGEST_SOURCES_ARXIV_OAI_URL", arxiv.oai_url)
-        monkeypatch.setenv("DIGEST_SOURCES_ARXIV_RSS_URL", arxiv.rss_url)
-        monkeypatch.setenv("DIGEST_SOURCES_ARXIV_INTERVAL_SECONDS", "0")
-        monkeypatch.setenv("DIGEST_SOURCES_HUGGINGFACE_ENABLED", "false")
-        monkeypatch.setenv("DIGEST_LETTERS_WELCOME", "false")
-        monkeypatch.setenv("DIGEST_SMTP_CONNECTIONS", "1")
-        config = ["--config", str(tmp_path / "config.toml"), "--now", NOW]
-        main.run([*config, "init", "--category", "cs.CL"])
-        for name in ("ana", "bea", "cleo"):
-            main.run([*config, "subscriber", "add", f"{name}@example.org"])
-        main.run([*config, "ingest"])
-        main.run([*config, "compose"])
-        yield tmp_path
+    monkeypatch.setenv("DIGEST_SMTP_CONNECTIONS", "1")
+    readers = [f"subscriber add {name}@example.org" for name in ("ana", "bea", "cleo")]
+    digest.after(*readers, "ingest", "compose")
+    return digest.folder
 
 
 def start(folder: Path, *arguments: str) -> subprocess.Popen[str]:
@@ -62,7 +48,7 @@ def test_a_run_that_is_asked_to_stop_finishes_the_mail_in_hand(folder: Path, mon
     with smtp_server(mailbox) as port:
         monkeypatch.setenv("DIGEST_SMTP_HOST", "127.0.0.1")
         monkeypatch.setenv("DIGEST_SMTP_PORT", str(port))
-        process = start(folder, "--now", NOW, "deliver")
+        process = start(folder, "--now", MONDAY, "deliver")
         _wait_until(lambda: mailbox.begun == 1)
         process.send_signal(signal.SIGTERM)
         _, said = process.communicate(timeout=30)
@@ -72,7 +58,7 @@ def test_a_run_that_is_asked_to_stop_finishes_the_mail_in_hand(folder: Path, mon
         assert stopped_with == 1
         assert "2 of 3 mails stay open" in said
         assert "asked to stop; what is not sent stays open, run again" in said
-        again = start(folder, "--now", NOW, "deliver")
+        again = start(folder, "--now", MONDAY, "deliver")
         again.communicate(timeout=30)
 
     assert sorted(reader for reader, _ in mailbox.taken) == ["ana@example.org", "bea@example.org", "cleo@example.org"]
@@ -94,7 +80,7 @@ def test_a_server_answers_and_ends_when_it_is_asked_to(folder: Path) -> None:
 def test_a_server_with_its_clock_sends_what_is_open(folder: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    process = start(folder, "--now", NOW, "serve", "--port", str(port))
+    process = start(folder, "--now", MONDAY, "serve", "--port", str(port))
     try:
         _wait_until(lambda: len(list((folder / "outbox").glob("*.eml"))) == 3)
     finally:
@@ -111,7 +97,7 @@ def _healthy(port: int) -> bool:
         return False
 
 
-def _wait_until(true, seconds: float = 30.0) -> None:  # type: ignore[no-untyped-def]
+def _wait_until(true: Callable[[], bool], seconds: float = 30.0) -> None:
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, "waited in vain"

@@ -68,14 +68,15 @@ def compose_editions(
 
     Where nothing was announced since the last edition, the subscriber stays due until the local date ends.
     """
-    count_what_is_not(store)
-    with store.begin() as tx:
-        expire(tx, now=now)
     with store.read() as tx:
         awaiting = tx.subscribers.due(now, only=only, part=part.number, of=part.of)
-        slots = [(subscriber, subscriber.schedule.open_slot(now)) for subscriber in awaiting]
+    if not awaiting:
+        return Composed()
+    count_what_is_not(store)
+    slots = [(subscriber, subscriber.schedule.open_slot(now)) for subscriber in awaiting]
     ended = [subscriber for subscriber, slot in slots if slot is None]  # the date they were due has ended
     with store.begin() as tx:
+        expire(tx, now=now)
         tx.subscribers.move_on({subscriber.id: _after(subscriber, now) for subscriber in ended}, {})
     due = [(subscriber, slot) for subscriber, slot in slots if slot is not None]
     composer = _Composer(store, settings, model_folder, now, message_id, welcome)

@@ -60,9 +60,12 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    "model", [Model(), small("graph spin", ""), archive_space().model], ids=["empty", "small", "with a latent basis"]
+    "made",
+    [Model, lambda: small("graph spin", ""), lambda: archive_space().model],
+    ids=["empty", "small", "with a latent basis"],
 )
-def test_a_model_comes_back_as_it_was_kept(model: Model, folder: Path) -> None:
+def test_a_model_comes_back_as_it_was_kept(made: Callable[[], Model], folder: Path) -> None:
+    model = made()
     files.save(model, folder)
     assert contents(loaded(folder)) == contents(model)
 
