@@ -58,17 +58,6 @@ SLACK = 0.3  # seconds: what a stage may differ by without having grown
 _SEED = 20260504
 _AT_ONCE = 10_000  # papers indexed in one transaction
 _FILE, _MODEL = "archive.sqlite", "model"
-_CONFIG = """
-[site]
-sender = "digest@example.org"
-url = "https://digest.example.org"
-[database]
-url = "sqlite:///{file}"
-[relevance]
-model_folder = "{model}"
-[web]
-searches_per_minute = 1e9
-"""
 Told = Mapping[str, float]  # milliseconds of CPU by what was asked for
 
 
@@ -185,12 +174,10 @@ def searching(folder: Path, papers: Sequence[Paper]) -> Told:
 
 def looking_up(folder: Path, papers: Sequence[Paper]) -> Told:
     """By `digest serve`; the first answers are of a server that has just started."""
-    config = folder / "config.toml"
-    config.write_text(_CONFIG.format(file=folder / _FILE, model=folder / _MODEL), encoding="utf-8")
     told = dict[str, float]()
     paths = {"daily page": ["/"], "public feed": ["/feed.atom"], "figures": ["/metrics"]}
     paths["paper page"] = [f"/paper/{paper.id.partition(':')[2]}" for paper in papers[:LOOKED_UP]]
-    with web_load.ours(config) as server:
+    with web_load.ours(_configured(folder)) as server:
         for what, asked in paths.items():
             before = server.cpu
             for path in asked:
@@ -201,8 +188,8 @@ def looking_up(folder: Path, papers: Sequence[Paper]) -> Told:
 
 
 def opening(folder: Path, papers: Sequence[Paper]) -> Told:
-    config = folder / "config.toml"
-    subprocess.run([sys.executable, "-m", "digest", "--config", config, "status"], check=True, capture_output=True)
+    command = [sys.executable, "-m", "digest", "--config", str(_configured(folder)), "status"]
+    subprocess.run(command, check=True, capture_output=True)
     return {}
 
 
@@ -226,6 +213,10 @@ def backing_up(folder: Path, papers: Sequence[Paper]) -> Told:
         upkeep.back_up(store, copy, now=NOW)
     copy.unlink()
     return {}
+
+
+def _configured(folder: Path) -> Path:
+    return web_load.configured(folder, folder / _FILE, model=folder / _MODEL)
 
 
 def _opened(folder: Path) -> Store:

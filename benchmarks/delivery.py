@@ -22,6 +22,7 @@ from email.policy import default
 from functools import cache
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from benchmarks import handing_over
 from benchmarks.mail_peer import PeerMail, worded
@@ -71,14 +72,14 @@ def newest_day(folder: Path) -> list[Paper]:
     return list({row["id"]: _paper(row) for row in rows if row["listed"] == last}.values())
 
 
-def _paper(row: dict[str, object]) -> Paper:
+def _paper(row: dict[str, Any]) -> Paper:
     authors, categories = row["authors"] or (), row["categories"] or ()
     return Paper(
         id=paper_id(str(row["id"])),
         title=str(row["title"]),
         abstract=str(row["abstract"] or ""),
-        authors=tuple(map(str, authors)),  # type: ignore[call-overload]
-        categories=tuple(map(str, categories)),  # type: ignore[call-overload]
+        authors=tuple(map(str, authors)),
+        categories=tuple(map(str, categories)),
     )
 
 

@@ -72,7 +72,7 @@ class OrmWriter:
             session.add(row)
             session.flush()
         names = [("orm", paper.arxiv_id), ("orm-title", paper.title), *([("orm-doi", paper.doi)] if paper.doi else [])]
-        number = row.id  # type: ignore[attr-defined]
+        number = row.id  # type: ignore[attr-defined]  # mapped as it runs
         for scheme, value in names:
             if session.get(IdentifierRow, (scheme, value)) is None:
                 session.add(IdentifierRow(scheme=scheme, value=value, paper_id=number))

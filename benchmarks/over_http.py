@@ -20,13 +20,6 @@ from digest.store import DatabaseSettings, Store
 _FEED, _FILE = "/feed.atom", "feed.atom"
 _PACKED = {"Accept-Encoding": "gzip"}
 _PLAIN = {"UVICORN_LOOP": "asyncio", "UVICORN_HTTP": "h11"}  # what uvicorn runs on where nothing else is installed
-_CONFIG = """
-[site]
-sender = "digest@example.org"
-url = "https://digest.example.org"
-[database]
-url = "sqlite:///{file}"
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,9 +59,7 @@ def _installed(folder: Path, data: Path) -> Path:
     search.fill(store, listings)
     browse.index(store)
     store.close()
-    config = folder / "config.toml"
-    config.write_text(_CONFIG.format(file=file), encoding="utf-8")
-    return config
+    return web_load.configured(folder, file)
 
 
 def _rate(server: Server, path: str, seconds: float, folder: Path, *, known: bool) -> float:

@@ -27,7 +27,7 @@ from urllib.parse import urlencode
 
 from benchmarks import search
 from benchmarks.search import NOW
-from benchmarks.web_load import Load, Rate, Server, bare, loaded, nginx, ours
+from benchmarks.web_load import Load, Rate, Server, bare, configured, loaded, nginx, ours
 from digest import browse, tokens
 from digest.editions import Reason, ReasonKind, Recommendation, Slate
 from digest.membership import feeds
@@ -46,15 +46,6 @@ _SEED = 20260501
 _PACKED = {"Accept-Encoding": "gzip"}
 UNCACHED = 2000.0  # personal feeds of PAPERS in a second of processor
 SEARCH_MS = 50.0  # of the 95th percentile
-_CONFIG = """
-[site]
-sender = "digest@example.org"
-url = "https://digest.example.org"
-[database]
-url = "sqlite:///{file}"
-[web]
-searches_per_minute = 1e9
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -287,8 +278,7 @@ def report(row: Row) -> None:
 def measure(file: Path, data: Path, folder: Path, *, seconds: float, queries: int) -> bool:
     """Print the table; whether every aim is met."""
     personal = prepared(file, data)
-    config = folder / "config.toml"
-    config.write_text(_CONFIG.format(file=file), encoding="utf-8")
+    config = configured(folder, file)
     print(f"{'answers a second of processor':50}{'ours':>9}{'aim':>9}{'nginx':>10}{'by clock':>10}{'p95 ms':>9}")
     print(f"(of personal feeds that were never asked for, the aim is set for {PAPERS} papers)")
     is_met = True

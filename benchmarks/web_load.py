@@ -21,6 +21,18 @@ _PATIENCE = 60.0  # seconds until a server answers
 _GOODBYE = 15.0  # seconds until a server has ended
 _BEYOND = 30  # seconds in which wrk must have ended after its time is over
 
+_CONFIG = """
+[site]
+sender = "digest@example.org"
+url = "https://digest.example.org"
+[database]
+url = "sqlite:///{database}"
+[relevance]
+model_folder = "{model}"
+[web]
+searches_per_minute = 1e9
+"""
+
 _WRK = """
 local given = %s
 local at, answered = 0, 0
@@ -162,6 +174,13 @@ def _lua(value: Any) -> str:
 
 
 # ------------------------------------------------------------ servers
+
+
+def configured(folder: Path, database: Path, *, model: Path | None = None) -> Path:
+    """The configuration of a server on a database, written into a folder; without `model`, its model is beside it."""
+    file = folder / "config.toml"
+    file.write_text(_CONFIG.format(database=database, model=model or ""), encoding="utf-8")
+    return file
 
 
 @contextmanager

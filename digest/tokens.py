@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import re
 from base64 import urlsafe_b64encode
+from functools import lru_cache
 
 KEY = "links"  # the name under which the secret is kept
 UNSUBSCRIBE = "unsubscribe"  # a subscriber's number: leave
@@ -21,6 +22,7 @@ REPLY = "reply"  # a delivery's number, in the address that the reader answers t
 PREVIEW = "preview"  # never signed, so that a link in a preview acts for nobody
 _BYTES = 16
 _LARGEST = 2**63 - 1
+_SECRETS = 8  # kept ready; an installation has one
 _FORM = re.compile(r"([1-9][0-9]{0,18})-[A-Za-z0-9_-]{22}")
 _IN_ADDRESS = 10  # bytes; in hex, because mail systems may change the case of letters (RFC 5321 §2.4)
 _ADDRESS_FORM = re.compile(r"(?P<base>[^+]+)\+(?P<number>[1-9][0-9]{0,18})-(?P<mac>[0-9a-f]{20})", re.I)
@@ -80,4 +82,12 @@ def _mac(secret: bytes, purpose: str, number: int, length: int) -> bytes:
     if not 1 <= number <= _LARGEST:
         raise ValueError(f"a number is at least 1, not {number}")
     # The number is digits only, so the last colon parts the two whatever the purpose is.
-    return hmac.digest(secret, f"{purpose}:{number}".encode(), hashlib.sha256)[:length]
+    made = _keyed(secret).copy()
+    made.update(f"{purpose}:{number}".encode())
+    return made.digest()[:length]
+
+
+@lru_cache(maxsize=_SECRETS)
+def _keyed(secret: bytes) -> hmac.HMAC:
+    """HMAC-SHA256 with the key taken in already: OpenSSL looks its algorithms up anew for each key."""
+    return hmac.new(secret, digestmod=hashlib.sha256)

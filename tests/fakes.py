@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
+from typing import Any
 
 from digest.batches import Announces
 from digest.errors import SourceError, TransportError
@@ -20,7 +21,7 @@ def at(day: date, hour: int = 7, minute: int = 30) -> datetime:
     return datetime.combine(day, time(hour, minute), UTC)
 
 
-def paper(title: str = "A paper", *, number: int | None = None, **values: object) -> Paper:
+def paper(title: str = "A paper", *, number: int | None = None, **values: Any) -> Paper:
     """A paper in cs.LG with an id of its own."""
     plain = Paper(
         id=paper_id(f"2603.{number if number is not None else next(_numbers):05d}"),
@@ -30,7 +31,7 @@ def paper(title: str = "A paper", *, number: int | None = None, **values: object
         categories=("cs.LG",),
         versions=(Version(number=1, submitted_at=at(MONDAY - timedelta(days=1))),),
     )
-    return replace(plain, **values)  # type: ignore[arg-type]
+    return replace(plain, **values)
 
 
 @dataclass

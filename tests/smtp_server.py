@@ -36,7 +36,8 @@ class Mailbox:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         content = envelope.content
-        self.taken += [(address, bytes(content or b"")) for address in envelope.rcpt_tos]  # type: ignore[arg-type]
+        assert isinstance(content, bytes)
+        self.taken += [(address, content) for address in envelope.rcpt_tos]
         return f"250 taken as {len(self.taken)}"
 
 

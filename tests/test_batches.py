@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -34,7 +35,7 @@ any_facts = st.builds(
 moments = st.sampled_from([EARLY, LATE, HOUR + timedelta(days=30)])
 
 
-def facts(**values: object) -> Facts:
+def facts(**values: Any) -> Facts:
     """A due day of which nothing is known yet."""
     plain = Facts(
         announces=Announces.YES,
@@ -48,7 +49,7 @@ def facts(**values: object) -> Facts:
         usual=None,
         company=False,
     )
-    return replace(plain, **values)  # type: ignore[arg-type]
+    return replace(plain, **values)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The papers of a day, a week and a month, counted, sorted and divided."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -29,11 +30,11 @@ from tests.store.builders import announce, announced
 TUESDAY = MONDAY + timedelta(days=1)
 
 
-def page(store: Store, span: Span = Span.DAY, **values: object) -> DaysPage:
+def page(store: Store, span: Span = Span.DAY, **values: Any) -> DaysPage:
     """The page of Monday, or of its week or month."""
-    asked = {"sort": Sort.TRENDING, "today": MONDAY} | values
+    asked: dict[str, Any] = {"sort": Sort.TRENDING, "today": MONDAY} | values
     with store.read() as tx:
-        found = days_page(tx, period_of(span, MONDAY), **asked)  # type: ignore[arg-type]
+        found = days_page(tx, period_of(span, MONDAY), **asked)
     assert found is not None
     return found
 

@@ -1,7 +1,7 @@
 """The day as a reader lives it: listings come in, editions are made, mails go out once."""
 
 import logging
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
 
 import pytest
@@ -11,7 +11,7 @@ from digest.batches import BatchState
 from digest.compose import explain, preview
 from digest.errors import InvalidInput, SourceError, SourceResting
 from digest.identity import PaperId
-from digest.papers import AnnouncementKind, Version
+from digest.papers import AnnouncementKind, Cursor, Page, Version
 from digest.subscribers import ProfileField, Schedule
 from tests.fakes import MONDAY, FakeSource, at, paper
 from tests.world import SATURDAY, SUNDAY, TUESDAY, World
@@ -352,12 +352,12 @@ def _fail_on_request(source: FakeSource, number: int) -> SourceError:
     page = source.page
     made = count(1)
 
-    def spoiled(stream, cursor, *, now):  # type: ignore[no-untyped-def]
+    def spoiled(stream: str, cursor: Cursor | None, *, now: datetime) -> Page:
         if next(made) == number:
             raise error
         return page(stream, cursor, now=now)
 
-    source.page = spoiled  # type: ignore[method-assign]
+    source.page = spoiled  # type: ignore[method-assign]  # for this test
     return error
 
 

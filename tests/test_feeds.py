@@ -14,8 +14,10 @@ from digest import membership
 from digest.errors import InvalidInput
 from digest.membership import feeds, personal, preferences
 from digest.subscribers import Subscriber, SubscriberState
+from digest.tellings import telling
 from tests.fakes import MONDAY, paper
 from tests.store.builders import NOW
+from tests.tellings import all_told
 from tests.web.builders import READER, Door, opened
 
 LATER = NOW + timedelta(days=1)
@@ -44,7 +46,7 @@ def titles(door: Door, token: str) -> list[str] | None:
     found = opened_feed(door, token)
     if found is None:
         return None
-    return [item.paper.title for each in found.editions for item in each.recommendations]
+    return [line.paper.title for each in found.editions for line in each.lines]
 
 
 def test_a_token_is_160_random_bits_in_letters_and_digits(door: Door) -> None:
@@ -85,7 +87,7 @@ def test_each_edition_comes_with_the_token_of_its_page(door: Door) -> None:
     (edition,) = found.editions
     page = personal.opened(door.store, found.pages[edition.id])
     assert page is not None
-    assert page.edition == edition
+    assert all_told(telling(page.edition)) == all_told(edition)
 
 
 def test_a_new_address_ends_the_old_one_and_stopping_ends_it_too(door: Door) -> None:

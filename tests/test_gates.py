@@ -45,7 +45,7 @@ def meanwhile(source: FakeSource, act: Callable[[], object]) -> None:
         act()
         return page(stream, cursor, now=now)
 
-    source.page = spied  # type: ignore[method-assign]
+    source.page = spied  # type: ignore[method-assign]  # for this test
 
 
 # ------------------------------------------------------------ gates

@@ -3,6 +3,7 @@
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
@@ -45,9 +46,9 @@ class Query:
         return {each.id: each for each in self.known if each.id in ids}
 
 
-def imported(store: Store, who: Subscriber, text: str, *, name: str = "library.txt", **values: object) -> Plan:
+def imported(store: Store, who: Subscriber, text: str, *, name: str = "library.txt", **values: Any) -> Plan:
     """Import a file as the command does, without asking arXiv; the plan that was carried out."""
-    plan = importing.planned(store, who, references.read(name, text.encode()), **values)  # type: ignore[arg-type]
+    plan = importing.planned(store, who, references.read(name, text.encode()), **values)
     importing.keep(store, who, plan, origin=name, now=NOW)
     return plan
 
@@ -194,7 +195,7 @@ def test_what_is_not_kept_is_asked_of_arxiv_a_hundred_at_a_time(store: Store) ->
     brought = references.read("ids", " ".join(each.id for each in papers).encode() + b" 2603.99999")
     plan = importing.planned(store, who, brought)
 
-    answers = importing.ask(store, query, plan.askable, now=NOW)  # type: ignore[arg-type]
+    answers = importing.ask(store, query, plan.askable, now=NOW)  # type: ignore[arg-type]  # a fake
     plan = importing.planned(store, who, brought, answers=answers)
     importing.keep(store, who, plan, origin="ids", now=NOW)
 
@@ -209,7 +210,8 @@ def test_where_arxiv_fails_what_it_gave_before_is_kept_and_the_rest_is_wanted(st
     query, who = Query(papers, failure=SourceError("arxiv-api", "answered HTTP 500")), reader(store)
     brought = references.read("ids", " ".join(each.id for each in papers).encode())
 
-    answers = importing.ask(store, query, importing.planned(store, who, brought).askable, now=NOW)  # type: ignore[arg-type]
+    askable = importing.planned(store, who, brought).askable
+    answers = importing.ask(store, query, askable, now=NOW)  # type: ignore[arg-type]  # a fake
     plan = importing.planned(store, who, brought, answers=answers)
     importing.keep(store, who, plan, origin="ids", now=NOW)
 

@@ -100,10 +100,10 @@ def test_a_harvest_that_breaks_off_leaves_a_batch_partial(world: World) -> None:
             raise SourceError("arxiv", "the answer broke off")
         return page(stream, cursor, now=now)
 
-    world.source.page = breaks_off  # type: ignore[method-assign]
+    world.source.page = breaks_off  # type: ignore[method-assign]  # for this test
     world.ingest(at(MONDAY))
     partial = world.batch(MONDAY)
-    world.source.page = page  # type: ignore[method-assign]
+    world.source.page = page  # type: ignore[method-assign]  # for this test
     world.ingest(at(MONDAY, hour=8))
 
     assert (partial.state, partial.arrived) == (PARTIAL, 2)

@@ -196,8 +196,8 @@ def test_a_date_that_no_listing_can_have_does_not_upset_the_ledger(world: World,
         world.source.unreadable = {slip: [PaperId("arxiv:2603.99999")]}
         return page(stream, cursor, now=now)
 
-    world.source.page = slipping  # type: ignore[method-assign]
-    world.source._listed = lambda first, last: [  # type: ignore[method-assign]
+    world.source.page = slipping  # type: ignore[method-assign]  # for this test
+    world.source._listed = lambda first, last: [  # type: ignore[method-assign]  # for this test
         (day, each) for day, papers in world.source.listings.items() for each in papers
     ]
     world.ingest(at(TUESDAY))

@@ -109,4 +109,4 @@ def test_the_question_is_a_letter_and_says_until_when(world: World) -> None:
 @pytest.mark.parametrize("values", [{"still_reading_days": 3}, {"pause_after_days": 0}])
 def test_settings_that_would_ask_everybody_every_day_are_refused(values: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="expected"):
-        LetterSettings(**values)  # type: ignore[arg-type]
+        LetterSettings(**values)  # type: ignore[arg-type]  # those named are whole numbers

@@ -1,14 +1,14 @@
 """What becomes of a paper a reader liked: one notice in the next edition, and no second one."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from digest.errors import SourceError
 from digest.identity import PaperId, Rule
 from digest.membership import describe
-from digest.papers import AnnouncementKind, Paper, Version
+from digest.papers import AnnouncementKind, Cursor, Page, Paper, Version
 from digest.subscribers import ProfileField, Schedule, Verdict
 from tests.fakes import MONDAY, FakeSource, at, paper
 from tests.world import FRIDAY, THURSDAY, TUESDAY, WEDNESDAY, World, with_feed
@@ -170,12 +170,12 @@ def test_what_two_streams_tell_on_different_days_is_told_once(world: World) -> N
     crossed = replace(REPLACED, categories=("cs.LG", "stat.ML"))
     page = world.source.page
 
-    def one_is_down(stream, cursor, *, now):  # type: ignore[no-untyped-def]
+    def one_is_down(stream: str, cursor: Cursor | None, *, now: datetime) -> Page:
         if stream == "stat.ML" and now.date() == TUESDAY:
             raise SourceError("arxiv", "answered HTTP 500")
         return page(stream, cursor, now=now)
 
-    world.source.page = one_is_down  # type: ignore[method-assign]
+    world.source.page = one_is_down  # type: ignore[method-assign]  # for this test
     next_day(world, TUESDAY, crossed)
     tuesday = kinds(world)
 

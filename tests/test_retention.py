@@ -4,6 +4,7 @@ import json
 from dataclasses import fields
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -54,10 +55,10 @@ def rows(store: Store, table: sa.Table) -> int:
         return connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
 
 
-def tidied(store: Store, now: datetime = LATER, **values: object) -> dict[str, int]:
+def tidied(store: Store, now: datetime = LATER, **values: Any) -> dict[str, int]:
     """What went, without what there was nothing of."""
-    plain: dict[str, object] = {"settings": SETTINGS, "now": now, "newest": 1}
-    counts = tidy(store, **(plain | values))  # type: ignore[arg-type]
+    plain: dict[str, Any] = {"settings": SETTINGS, "now": now, "newest": 1}
+    counts = tidy(store, **(plain | values))
     return {name: count for name, count in counts.items() if count}
 
 

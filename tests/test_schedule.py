@@ -67,7 +67,7 @@ class FakeApp:
 
 def run(app: FakeApp, stopping: threading.Event | None = None) -> None:
     """Tick until three deliveries were made."""
-    ticker = Ticker(lambda: app, QUICK, stopping=stopping or threading.Event())  # type: ignore[arg-type, return-value]
+    ticker = Ticker(lambda: app, QUICK, stopping=stopping or threading.Event())  # type: ignore[arg-type, return-value]  # a fake
     ticker.start()
     assert app.enough.wait(20)
     ticker.finish()
@@ -121,7 +121,7 @@ def test_once_asked_to_stop_no_tick_begins() -> None:
     stopping = threading.Event()
     stopping.set()
     app = FakeApp()
-    ticker = Ticker(lambda: app, QUICK, stopping=stopping)  # type: ignore[arg-type, return-value]
+    ticker = Ticker(lambda: app, QUICK, stopping=stopping)  # type: ignore[arg-type, return-value]  # a fake
 
     ticker.start()
     threading.Event().wait(0.2)

@@ -9,7 +9,7 @@ import pytest
 from digest import membership, outbox
 from digest.deliver import DeliverySettings, Uncertain, recover
 from digest.errors import Refusal, RelayUnavailable, StoreError, TransportError, UncertainDelivery
-from digest.mail import BounceKind, DeliveryState, Suppression, SuppressionReason, address_hash
+from digest.mail import BounceKind, DeliveryState, Envelope, Receipt, Suppression, SuppressionReason, address_hash
 from digest.papers import Paper
 from digest.rendering.mail import MailRenderer
 from digest.rendering.settings import SiteSettings
@@ -65,12 +65,12 @@ def test_an_uncertain_mail_is_sent_again_as_the_same_bytes(world: World) -> None
     world.subscribe("ana@example.org")
     send = world.outbox.send
 
-    def lose_the_answer(envelope):  # type: ignore[no-untyped-def]
+    def lose_the_answer(envelope: Envelope) -> Receipt:
         taken.append(envelope.content)
-        world.outbox.send = send  # type: ignore[method-assign]
+        world.outbox.send = send  # type: ignore[method-assign]  # for once
         raise UncertainDelivery("no answer")
 
-    world.outbox.send = lose_the_answer  # type: ignore[method-assign]
+    world.outbox.send = lose_the_answer  # type: ignore[method-assign]  # for once
     *_, first = world.run(at(MONDAY))
     *_, second = world.run(at(MONDAY, hour=8))
 
@@ -209,7 +209,7 @@ def killed_in_sending(world: World) -> Paper:
     item = paper("Ants")
     world.source.announce(MONDAY, item)
     world.subscribe("ana@example.org")
-    world.outbox.failures = [Killed()]  # type: ignore[list-item]
+    world.outbox.failures = [Killed()]  # type: ignore[list-item]  # what no relay answers
     with pytest.raises(Killed):
         world.run(at(MONDAY))
     return item
@@ -259,7 +259,7 @@ def test_a_mail_in_doubt_outlives_its_day(world: World) -> None:
 def test_an_outcome_that_cannot_be_kept_ends_the_run_with_its_error(world: World) -> None:
     world.source.announce(MONDAY, paper())
     world.subscribe("ana@example.org")
-    world.outbox.failures = [StoreError("the disk is full")]  # type: ignore[list-item]
+    world.outbox.failures = [StoreError("the disk is full")]  # type: ignore[list-item]  # what no relay answers
 
     with pytest.raises(StoreError, match="disk is full"):
         world.run(at(MONDAY))

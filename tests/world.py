@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from email import message_from_bytes, policy
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from digest import membership
 from digest.batches import Batch
@@ -44,8 +45,8 @@ class World:
         default_factory=lambda: MailRenderer(SiteSettings(sender="digest@example.org"), environment())
     )
 
-    def subscribe(self, email: str, *, now: datetime = MORNING, **values: object) -> None:
-        membership.add(self.store, email, host="example.org", now=now, **values)  # type: ignore[arg-type]
+    def subscribe(self, email: str, *, now: datetime = MORNING, **values: Any) -> None:
+        membership.add(self.store, email, host="example.org", now=now, **values)
 
     def like(self, email: str, *ids: str, verdict: Verdict = Verdict.LIKE, interest: str = MAIN) -> None:
         membership.vote(self.store, self.source, email, ids, verdict, now=at(MONDAY), interest=interest)

@@ -13,18 +13,15 @@ from digest.errors import Stopped
 from digest.processes import Part
 from digest.store import Store
 
-WORTH_IT = 5_000  # readers who are due; before the first of them, a process has three seconds to do
+WORTH_IT = 20_000  # readers who are due: each process reads what its readers like for itself, which takes some seconds
 
 
 def composed(
     settings: Settings, store: Store, *, now: datetime, only: Collection[int] | None, progress: Counted
 ) -> Composed:
     """Keep what is due at `now`, of all readers or `only` of those of some numbers (`compose`)."""
-    processes, new_id, folder = (
-        settings.relevance.processes,
-        Mailing(settings).message_id,
-        model_folder(settings, store),
-    )
+    processes, new_id = settings.relevance.processes, Mailing(settings).message_id
+    folder = model_folder(settings, store)
     due = _due(store, now) if processes > 1 and only is None else 0
     if due < WORTH_IT:
         return compose(

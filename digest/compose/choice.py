@@ -4,12 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from hashlib import blake2b
+from itertools import accumulate, chain, pairwise
 
 import numpy as np
 
 from digest.compose.desk import Desk
-from digest.compose.seated import BELOW_THE_FOLD as BELOW_THE_FOLD
-from digest.compose.seated import IN_WORDS as IN_WORDS
 from digest.compose.seated import (
     NO_SHADOW,
     NOTHING,
@@ -18,10 +17,11 @@ from digest.compose.seated import (
     of_seats,
     of_selection,
 )
-from digest.editions import Reason, Recommendation, Slot
+from digest.editions import Reason, Recommendation, Slot, recommended
 from digest.identity import PaperId
 from digest.papers import Paper
 from digest.relevance.calibration import Calibration
+from digest.relevance.parting import parts
 from digest.relevance.ranking import Candidate, DayRanking, Question, Read
 from digest.relevance.readers import Reader, Voted
 from digest.relevance.reasons import Explainer, Wish, briefly, newest_reason, total
@@ -30,7 +30,6 @@ from digest.relevance.selection import Contender, Limits, looked_at, select
 from digest.relevance.settings import RelevanceSettings
 from digest.relevance.space import Space
 from digest.relevance.standings import Standings
-from digest.relevance.tables import parts
 from digest.relevance.text import TermCounts
 from digest.subscribers import MAIN, Interest, Profile, Subscriber
 
@@ -82,6 +81,7 @@ class Chooser:
         self._row_of = {key: row for row, key in enumerate(self._keys)}
         self._judged: tuple[Mapping[PaperId, Voted], bool] = {}, False
         self._items = list(laid.candidates.values())
+        self._codes = [laid.code.get(key, "") for key in self._keys]
         candidates = [
             Candidate(item.kept.row, item.kept.paper, TermCounts.from_bytes(item.kept.terms), item.day)
             for item in self._items
@@ -108,8 +108,8 @@ class Chooser:
         """A choice for each, in turn; what they are sent is explained to all of them at once."""
         seated = self._all_seated(asking, found, first)
         told = self._recommended([(each.question.reader, seats) for each, seats in zip(asking, seated, strict=True)])
-        for each, seats, recommended in zip(asking, seated, told, strict=True):
-            yield self._marked(each.who, self._choice(each.who, each.question, seats, recommended))
+        for each, seats, items in zip(asking, seated, told, strict=True):
+            yield self._marked(each.who, self._choice(each.who, each.question, seats, items))
 
     def _all_seated(self, asking: Sequence[_Asking], found: Standings, first: int) -> list[Seated]:
         """Who has which seat: readers of one interest all at once, the others one after the other."""
@@ -194,18 +194,18 @@ class Chooser:
             score=total(reasons),
             reasons=reasons,
             announced=candidate.announced,
-            code=self._desk.code.get(candidate.paper.id, ""),
+            code=self._codes[row],
         )
 
     def _choice(
-        self, subscriber: Subscriber, question: Question, seated: Seated, recommended: tuple[Recommendation, ...]
+        self, subscriber: Subscriber, question: Question, seated: Seated, items: tuple[Recommendation, ...]
     ) -> Choice:
         profile = question.reader.profile
         if not is_ranked(profile):
             return self._newest(subscriber, question)
         candidates = self.ranking.candidates
         choice = Choice(
-            recommendations=recommended,
+            recommendations=items,
             also_new=tuple([candidates[row].paper for row in seated.shadow.rows[: seated.below]]),
             shadow=seated.shadow,
             candidates=candidates,
@@ -250,6 +250,25 @@ class Chooser:
 
     def _recommended(self, seated: Sequence[tuple[Reader, Seated]]) -> Iterator[tuple[Recommendation, ...]]:
         """What is sent to each reader, with the reasons in brief."""
+        rows = list(chain.from_iterable(seats.rows for _, seats in seated))
+        candidates, reasons = [self.ranking.candidates[row] for row in rows], self._in_brief(seated)
+        made = recommended(
+            len(rows),
+            papers=[each.paper for each in candidates],
+            scores=map(total, reasons),
+            reasons=reasons,
+            announced=[each.announced for each in candidates],
+            late=[self._items[row].late for row in rows],
+            probabilities=chain.from_iterable(seats.probabilities for _, seats in seated),
+            interests=chain.from_iterable(seats.interests for _, seats in seated),
+            slots=chain.from_iterable(seats.slots for _, seats in seated),
+            codes=[self._codes[row] for row in rows],
+        )
+        ends = accumulate((len(seats.rows) for _, seats in seated), initial=0)
+        return (made[first:end] for first, end in pairwise(ends))
+
+    def _in_brief(self, seated: Sequence[tuple[Reader, Seated]]) -> list[tuple[Reason, ...]]:
+        """The reasons of each seat, one reader's after the other's."""
         wishes: list[Wish] = []
         places = list[dict[str, int]]()
         for reader, seats in seated:
@@ -262,25 +281,11 @@ class Chooser:
                 for name, theirs in rows.items()
             ]
         told = [iter(each) for each in briefly(self.ranking, self._space, wishes)]
-        for (_, seats), place in zip(seated, places, strict=True):
-            columns = zip(seats.rows, seats.interests, seats.probabilities, seats.slots, strict=True)
-            yield tuple([self._sent(next(told[place[each[1]]]), *each) for each in columns])
-
-    def _sent(
-        self, reasons: tuple[Reason, ...], row: int, interest: str, probability: float, slot: Slot
-    ) -> Recommendation:
-        candidate = self.ranking.candidates[row]
-        return Recommendation(
-            paper=candidate.paper,
-            score=total(reasons),
-            reasons=reasons,
-            announced=candidate.announced,
-            code=self._desk.code.get(candidate.paper.id, ""),
-            probability=probability,
-            interest=interest,
-            slot=slot,
-            late=self._items[row].late,
-        )
+        return [
+            next(told[place[name]])
+            for (_, seats), place in zip(seated, places, strict=True)
+            for name in seats.interests
+        ]
 
     def _asked_for(self, subscribers: Sequence[Subscriber]) -> dict[int, list[Contender]]:
         """By subscriber, what they reclaimed as the profile sees it; no filter of theirs keeps it out."""

@@ -122,6 +122,7 @@ class _Composer:
         while part := list(islice(drafts, _AT_ONCE)):
             with self.store.begin(checked=False) as tx:
                 kept = _keep(tx, readers, part, self.now, self.message_id, self.welcome, self._rows)
+            del part  # before the next are drafted
             yield kept
 
     def _read_terms(self, rows: Sequence[int]) -> Mapping[int, TermCounts]:
@@ -189,12 +190,8 @@ def _is_served(laid: Desk, subscriber: Subscriber, slot: date) -> bool:
     """Whether there is anything that an edition could be made of."""
     if laid.offered(subscriber) or laid.reclaimed.get(subscriber.id):
         return True
-    log.info(
-        "no edition subscriber=%d date=%s: nothing was announced for this reader since the listing of %s",
-        subscriber.id,
-        slot,
-        laid.newest_listing,
-    )
+    since = f" since the listing of {laid.newest_listing}" if laid.newest_listing else ""
+    log.info("no edition subscriber=%d date=%s: nothing was announced for this reader%s", subscriber.id, slot, since)
     return False
 
 

@@ -124,7 +124,7 @@ def laid(
         carried=_carried(tx, reclaimed),
         batches=_batches(tx, fresh.values(), newest),
         changes=_changes(tx, subscribers, {each.number for each in papers.values()}),
-        unsaid=_unsaid(tx, profiles, newest),
+        unsaid=tx.editions.unsaid(profiles, since=newest - _LEDGER_DAYS) if newest else {},
         trending=tuple(each for each, _ in trending),
         code=_code(tx, {kept.paper.id for kept in offered}),
     )
@@ -178,11 +178,6 @@ def _carried(tx: Transaction, reclaimed: dict[int, dict[PaperId, FreshPaper]]) -
         number: {key for key, item in items.items() if (number, item.kept.row) in told}
         for number, items in reclaimed.items()
     }
-
-
-def _unsaid(tx: Transaction, profiles: Iterable[int], newest: date | None) -> dict[int, tuple[Notice, ...]]:
-    unsent = tx.editions.unsent(profiles, since=newest - _LEDGER_DAYS) if newest else {}
-    return {number: edition.notices for number, edition in unsent.items() if edition.notices}
 
 
 def _trending(tx: Transaction, newest: date | None, *, days: int) -> list[tuple[Trending, KeptPaper]]:

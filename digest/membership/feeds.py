@@ -29,6 +29,7 @@ from digest.store.feeds import Brought, Revision
 from digest.store.papers import KeptPaper
 from digest.store.prepared import Glance
 from digest.subscribers import EditionKind, Subscriber, SubscriberState
+from digest.tellings import Telling, telling
 
 log = logging.getLogger(__name__)
 FORMS = ("atom", "rss", "json")
@@ -61,7 +62,7 @@ class Named:
 class OpenedFeed:
     """What a feed address leads to."""
 
-    editions: Sequence[Edition]  # newest first
+    editions: Sequence[Telling]  # newest first
     pages: Mapping[int, str]  # the token of each edition's page, by its number
 
 
@@ -132,7 +133,7 @@ def opened(
     if stands.view == SAVED:
         with store.read() as tx:
             reader = tx.subscribers.get(stands.revision.subscriber)
-            return OpenedFeed(editions=tuple(_saved(tx, reader, most)), pages={})
+            return OpenedFeed(editions=list(map(telling, _saved(tx, reader, most))), pages={})
     found = _brought(store, stands, most)
     papers = {} if shelf is None else shelf
     if unknown := kept.papers_of(found) - papers.keys():
@@ -145,8 +146,10 @@ def opened_at_once(
     at: Glances, stands: Standing, *, most: int = MOST, shelf: Mapping[int, KeptPaper]
 ) -> OpenedFeed | None:
     """The same of a feed of editions, at a glance; None where a paper is not on the shelf."""
-    found = _brought(at, stands, most)
-    return _opened(stands, found, shelf) if kept.papers_of(found) <= shelf.keys() else None
+    try:
+        return _opened(stands, _brought(at, stands, most), shelf)
+    except KeyError:
+        return None
 
 
 def _brought(at: Glances, stands: Standing, most: int) -> list[Brought]:
@@ -159,7 +162,7 @@ def _brought(at: Glances, stands: Standing, most: int) -> list[Brought]:
 def _opened(stands: Standing, found: Sequence[Brought], papers: Mapping[int, KeptPaper]) -> OpenedFeed:
     secret = stands.revision.secret
     pages = {each.id: tokens.sign(secret, tokens.FEED_EDITION, each.id) for each in found} if secret else {}
-    return OpenedFeed(editions=[each.edition(papers) for each in found], pages=pages)
+    return OpenedFeed(editions=[each.telling(papers) for each in found], pages=pages)
 
 
 def named(store: Store, token: str) -> Named | None:

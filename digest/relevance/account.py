@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from digest.editions import Reason, ReasonKind
-from digest.relevance.tables import Exact
+from digest.relevance.parting import Exact
 
 Objects = npt.NDArray[np.object_]
 Terms = tuple[tuple[str, float], ...]

@@ -4,6 +4,8 @@ A score and a row are one number, so that they are compared, moved and sorted as
 that follows the scores', above the row's, counted downwards. Of papers that tie the earlier row is the better one.
 """
 
+import sys
+
 import numpy as np
 import numpy.typing as npt
 
@@ -17,6 +19,7 @@ _LAST_ROW = np.int64(2**31 - 1)
 _LOW = np.int64(2**32 - 1)
 _ROW_BITS = np.int64(32)
 _SORTED = 4096  # lines sorted at once: of very many together the copies take more memory than all that is kept
+_LOWER, _UPPER = (0, 1) if sys.byteorder == "little" else (1, 0)  # of the two halves of a key
 _MAGNITUDE = np.int32(2**31 - 1)  # the bits of a float but for its sign
 
 
@@ -41,8 +44,12 @@ class Best:
             self._take(lines, entering, scores, first)
 
     def found(self) -> tuple[Lines, Scores]:
-        """Rows, best first and -1 where there are no more, and their scores, -inf where there are no more."""
-        rows, scores = np.empty(self._keys.shape, np.int32), np.empty(self._keys.shape, np.float32)
+        """Rows, best first and -1 where there are no more, and their scores, -inf where there are no more.
+
+        To be asked for once, at the end: they take the room of the keys, as with very many readers there is no other.
+        """
+        halves = self._keys.view(np.int32).reshape(*self._keys.shape, 2)
+        rows, scores = halves[..., _LOWER], halves.view(np.float32)[..., _UPPER]
         for part in parts(len(self._keys), _SORTED):
             best = np.sort(self._keys[part], axis=1)[:, ::-1]
             scores[part] = _scores(best)

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from digest.identity import PaperId
-from digest.relevance.tables import parts, ranges
+from digest.relevance.parting import Numbers, parts, ranges
 from digest.relevance.tastes import Tastes, Weights
 from digest.votes import Vote, Votes
 
@@ -24,7 +24,6 @@ _AGED = 1 << 16  # votes weighed at once: as numbers of Python they take four ti
 _MICROSECOND = timedelta(microseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-Numbers = npt.NDArray[np.int64]
 Narrow = npt.NDArray[np.int32]
 Shelf = TypeVar("Shelf", bound=Mapping[PaperId, Any])
 

@@ -4,7 +4,7 @@ In: for each interest its examples with their weights, and some papers of the da
 and what each word gives to them. What is told of one interest does not depend on which others stand beside it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, pairwise
@@ -13,12 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from digest.relevance.halves import Halves
-from digest.relevance.latent import Number
+from digest.relevance.parting import Exact, Places
 from digest.relevance.products import Groups, Products, Room
 from digest.relevance.scoring import Asked, View
 from digest.relevance.space import Space
-from digest.relevance.tables import Exact, Places
-from digest.relevance.tastes import Taste
+from digest.relevance.tastes import Tastes
 from digest.relevance.wording import Words
 
 Flags = npt.NDArray[np.bool_]
@@ -44,22 +43,21 @@ class Encounters:
         view: View,
         space: Space,
         asked: Asked,
-        told: Sequence[tuple[Taste, Sequence[int]]],
+        tastes: Tastes,
+        rows: Sequence[Sequence[int]],
         halves: Halves,
         room: Room,
     ) -> None:
-        """`told`: what each interest is made of, as places among what is asked, and rows of the day, each once."""
+        """`tastes`: what each interest is made of, as places among what is asked; `rows`: of the day, each once."""
         self._view = view
         self._space = space
         self._asked = asked
-        examples = [len(taste.wanted) for taste, _ in told]
-        papers = [len(rows) for _, rows in told]
-        self.rows = _flat((rows for _, rows in told), np.intp)
-        self.wanted = _flat((taste.wanted for taste, _ in told), np.intp)
-        self._groups = Groups(self.wanted, np.cumsum([0, *examples]), self.rows, np.cumsum([0, *papers]))
-        self._of_paper = np.repeat(np.arange(len(told)), papers)
-        weights = _flat((taste.weights for taste, _ in told), np.float64)
-        self._weights = self._groups.by_interest(weights)[self._of_paper]
+        papers = [len(each) for each in rows]
+        self.rows = np.fromiter(chain.from_iterable(rows), dtype=np.intp)
+        self.wanted = tastes.wanted.astype(np.intp)
+        self._groups = Groups(self.wanted, tastes.wanted_ends, self.rows, np.cumsum([0, *papers]))
+        self._of_paper = np.repeat(np.arange(len(rows)), papers)
+        self._weights = self._groups.by_interest(tastes.weights)[self._of_paper]
         self._products = Products(halves, view.full.data, asked.parted, self._groups, room)
 
     @cached_property
@@ -90,9 +88,9 @@ class Encounters:
         weights[paper, example] = self._weights[paper, example]
         return self._products.by_word(weights, words)
 
-    def spread(self, values: Iterable[bool]) -> Flags:
+    def spread(self, flags: Flags) -> Flags:
         """A flag of each of `wanted`, for each paper those of its interest, shape (n_papers, n_examples)."""
-        return self._groups.by_interest(np.fromiter(values, dtype=bool))[self._of_paper]
+        return self._groups.by_interest(flags)[self._of_paper]
 
     def papers(self) -> list[slice]:
         """Which of the papers are those of each interest."""
@@ -136,7 +134,3 @@ def strongest(totals: Exact, most: int) -> tuple[Places, Places, Exact]:
     values = np.take_along_axis(totals, order, axis=1)
     line, rank = np.nonzero(values)
     return line, order[line, rank], values[line, rank]
-
-
-def _flat(values: Iterable[Iterable[float]], kind: type[Number]) -> npt.NDArray[Number]:
-    return np.fromiter(chain.from_iterable(values), dtype=kind)

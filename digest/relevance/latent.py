@@ -99,7 +99,7 @@ def among(kept: npt.NDArray[np.intp], indptr: npt.NDArray[np.integer[Any]]) -> n
 
 
 def in_rows(
-    data: Dense, columns: npt.NDArray[np.integer[Any]], indptr: npt.NDArray[np.integer[Any]], width: int
+    data: npt.NDArray[Any], columns: npt.NDArray[np.integer[Any]], indptr: npt.NDArray[np.integer[Any]], width: int
 ) -> Rows:
     """A sparse matrix of `width` columns, its indices as narrow as they may be: half the memory to go through."""
     narrow = np.int32 if max(width, len(data)) <= np.iinfo(np.int32).max else np.int64

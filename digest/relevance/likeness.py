@@ -5,12 +5,12 @@ import numpy.typing as npt
 from scipy import sparse
 
 from digest.relevance.latent import Rows, only
-from digest.relevance.tables import parts
+from digest.relevance.parting import Places, parts
 
 Cosines = npt.NDArray[np.float32]
-Places = npt.NDArray[np.intp]
 
 _HELD = 1 << 24  # cosines kept, 64 MiB: all of a day of 4,096 papers
+_NEARLY = 7 / 8  # of the papers: when so many were asked for the others are made too, and the texts can go
 _TOGETHER = 256  # papers multiplied at once: what they have in common takes some megabytes on the way
 
 
@@ -21,8 +21,10 @@ class Likeness:
         """`own` are the rows of the papers, of any length, shape (n_papers, n_terms)."""
         lengths = np.sqrt(np.asarray(own.power(2).sum(axis=1)).ravel())
         factors = np.divide(1, lengths, out=np.zeros_like(lengths), where=lengths > 0)
-        unit = only(sparse.csr_array(sparse.diags_array(factors) @ own), np.unique(own.indices))
-        self._unit = unit.astype(np.float64)
+        unit = sparse.csr_array(sparse.diags_array(factors) @ own)
+        self._itself = np.asarray(unit.astype(np.float64).power(2).sum(axis=1)).ravel().astype(np.float32)
+        terms, papers = np.unique(own.indices, return_counts=True)
+        self._unit = only(unit, terms[papers > 1]).astype(np.float64)  # most terms are of one paper alone
         self._by_term = sparse.csr_array(self._unit.T.tocsr())
         self._place = np.full(own.shape[0], -1, dtype=np.intp)  # of each paper's cosines among those that are kept
         self._kept: Cosines = np.empty((0, own.shape[0]), dtype=np.float32)
@@ -57,4 +59,15 @@ class Likeness:
             first = self._count
             self._count += part.stop - part.start
             self._kept[first : self._count] = (self._unit[rows[part]] @ self._by_term).toarray()
-            self._place[rows[part]] = np.arange(first, self._count)
+            self._place[rows[part]] = places = np.arange(first, self._count)
+            self._kept[places, rows[part]] = self._itself[rows[part]]
+        if self._count >= _NEARLY * len(self._place) and self._most() == len(self._place):
+            self._finish()
+
+    def _finish(self) -> None:
+        """Work out what is missing, and forget the texts that it is made of."""
+        missing = np.flatnonzero(self._place < 0)
+        if len(missing):
+            self._make(missing)
+        else:
+            self._unit = self._by_term = sparse.csr_array((0, 0))

@@ -13,12 +13,11 @@ from scipy import sparse
 
 from digest.relevance.best import Scores
 from digest.relevance.latent import Dense, Rows, among, in_rows
-from digest.relevance.parting import Parted, parts, some_rows
+from digest.relevance.parting import Compact, Parted, parts, some_rows
+from digest.relevance.vocabulary import Columns
 
 TOGETHER = 32  # mixtures side by side: so many sums for each of some thousand papers stay in the cache
 STREAMED_FROM = 5  # papers that have a column; a column of fewer is cheaper to look up, as few mixtures have it
-
-Columns = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,7 +73,7 @@ class Mixer:
             found += in_rows(values, papers, left.indptr, found.shape[1]).toarray()
 
 
-def _mixed(weights: Rows, others: Rows) -> Rows:
+def _mixed(weights: Rows, others: Rows | Compact) -> Rows:
     """Mixtures of rows: the cells of all that each is made of, one after the other and not added up."""
     met = others[weights.indices]
     values = met.data * np.repeat(weights.data, np.diff(met.indptr))

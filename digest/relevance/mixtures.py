@@ -1,4 +1,4 @@
-"""Mixtures of examples against the papers of a day: two ways to the same sums, of which the cheaper one is gone.
+"""Mixtures of examples against the papers of a day: two ways to the same sums, of which the cheaper one is taken.
 
 To mix first costs what each taste's examples hold, and all papers for each taste. To let each example meet each paper
 once, and mix what comes of it, costs what the distinct examples hold, and little for each taste. The first is cheaper
@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from digest.relevance.best import Scores
 from digest.relevance.latent import Rows
-from digest.relevance.tables import Parted, Table, parts, some_rows
+from digest.relevance.parting import Parted, parts, some_rows
+from digest.relevance.tables import Table
 
 # Nanoseconds of CPU, measured on 1,500 papers and what 10,000 readers like:
 _ADDED = 0.16  # of a cell of the papers that is added to one of the mixtures beside each other
@@ -24,7 +25,7 @@ _MANY = (
 _LINES = 128  # tastes that are given on at once: their scores stay in the cache
 _GROUP = 16_384  # tastes that are made of the same products one after the other
 _TILE = 1024  # tastes of them that are given on at once: their scores stay in the cache
-_HELD = 1 << 25  # products of examples and papers held at once, 128 MiB
+_HELD = 3 << 23  # products of examples and papers held at once, 96 MiB
 _WIDEST, _NARROWEST = 512, 32  # papers that the examples meet at once, however few or many these are
 
 
@@ -44,6 +45,7 @@ def tiles(table: Table, parted: Parted, weights: Rows, *, day: int) -> Iterator[
     them, and these are always in one. The two ways round differently, by less than 1e-6.
     """
     if weights.shape[0] >= _MANY and cost_of_meeting(table, parted, weights) < cost_of_mixing(table, parted, weights):
+        table.rest()  # what mixing would have needed
         return met_once(table, parted, weights, day=day)
     return mixed_first(table, parted, weights, day=day)
 
@@ -80,6 +82,7 @@ def met_once(table: Table, parted: Parted, weights: Rows, *, day: int) -> Iterat
             scores = mixing @ products
             for part in parts(len(scores), _TILE):
                 yield Tile(slice(group.start + part.start, group.start + part.stop), papers, scores[part])
+        del products  # before the next ones are made
 
 
 def _width(examples: Parted) -> int:

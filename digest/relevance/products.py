@@ -18,8 +18,8 @@ from scipy import sparse
 
 from digest.relevance.halves import Halves
 from digest.relevance.latent import Number
+from digest.relevance.parting import Exact, Parted, Places, ranges
 from digest.relevance.sums import Vector
-from digest.relevance.tables import Exact, Parted, Places, ranges
 from digest.relevance.wording import UNWRITTEN, Words
 
 Marks = npt.NDArray[np.uint8]

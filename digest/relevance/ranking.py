@@ -8,20 +8,21 @@ import numpy as np
 
 from digest.papers import Paper
 from digest.relevance.calibration import Calibration
+from digest.relevance.parting import Numbers
 from digest.relevance.readers import Example, Examples, Reader
 from digest.relevance.rules import Mask, RuleBook
 from digest.relevance.scoring import NO_TOP, Adjust, Asked, Day, Vectors, View
 from digest.relevance.selection import Contender
 from digest.relevance.space import Space
 from digest.relevance.standings import Line, Papers, Standing, Standings
-from digest.relevance.tables import Numbers
 from digest.relevance.tastes import Taste, Tastes
 from digest.relevance.text import TermCounts
 from digest.relevance.wording import Wording
 from digest.subscribers import Learner
 
-_VECTORS = 4_096  # examples made at once: what is made on the way takes some ten kilobytes each
+_VECTORS = 2_048  # examples made at once: what is made on the way takes some ten kilobytes each
 _NEVER = float("-inf")
+_NOTHING: Mapping[int, float] = {}  # one for all interests without rules
 # In place of the terms of a paper that somebody voted on: they are read some thousands at a time, when they are asked
 # for, because those of all papers that many readers voted on take more memory than everything else.
 UNREAD = TermCounts(np.zeros(0, np.uint64), np.zeros(0, np.uint8))
@@ -98,13 +99,14 @@ class DayRanking:
         offered = [sizes[id(question.offered)] for question in questions]
         learners = dict.fromkeys(question.reader.learner for question in questions)
         scored = [self._scored(questions, offered, learner, min(depth, len(self.candidates))) for learner in learners]
+        self._space.rest()
         return Standings(self._papers, self._calibration, scored, len(questions))
 
     def _scored(self, questions: Sequence[Question], offered: Sequence[int], learner: Learner, depth: int) -> Standing:
         """The best papers of each interest of the readers of one learner."""
         examples = Examples(now=self._now, half_life=self._half_life)
         lines = [
-            Line(number, interest, self.rules.wanted(interest))
+            Line(number, interest, self.rules.wanted(interest) or _NOTHING)
             for number, question in enumerate(questions)
             if question.reader.learner is learner
             for interest in question.reader.profile.interests

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise, repeat
+from itertools import chain, pairwise, repeat
 from operator import itemgetter
 
 import numpy as np
@@ -12,6 +12,7 @@ from digest.editions import Reason, ReasonKind
 from digest.papers import Paper
 from digest.relevance.account import Columns, Objects, Terms, in_order
 from digest.relevance.encounters import Encounters, Flags, Named, strongest
+from digest.relevance.parting import Exact
 from digest.relevance.products import Room
 from digest.relevance.ranking import DayRanking
 from digest.relevance.readers import Examples, Reader
@@ -19,8 +20,7 @@ from digest.relevance.rules import ALWAYS, followed_authors, from_organisations,
 from digest.relevance.scoring import DISLIKE_WEIGHT, Asked, View
 from digest.relevance.space import Space
 from digest.relevance.sums import Shown
-from digest.relevance.tables import Exact
-from digest.relevance.tastes import Taste
+from digest.relevance.tastes import Tastes
 from digest.subscribers import Interest, Learner
 
 NAMED_LIKES = 5  # liked papers named in the sum; the others are added up in one line
@@ -29,6 +29,7 @@ LIKEST = 3  # examples whose words are told of a paper in brief
 MATCHES = 6  # words told in brief: what is shown leaves out those that are part of a longer one
 BACKGROUND = "what it shares with every paper"
 _GIVES = itemgetter(2)  # of a reason
+_KINDS = np.array([ReasonKind.LIKED, ReasonKind.INTEREST], dtype=object)  # of what is wanted, by whether it was written
 _TOGETHER = 32  # interests told of at once: they share what a call of numpy costs, and arrays stay below a MiB
 
 
@@ -51,6 +52,7 @@ def briefly(ranking: DayRanking, space: Space, wishes: Sequence[Wish]) -> list[l
     for learner in dict.fromkeys(wish.reader.learner for wish in wishes):
         theirs = [number for number, wish in enumerate(wishes) if wish.reader.learner is learner]
         day = _Day(ranking, space, learner, ranking.examples(learner))
+        day.read([wishes[number] for number in theirs])
         for start in range(0, len(theirs), _TOGETHER):
             part = theirs[start : start + _TOGETHER]
             told = _Told(day, [wishes[number] for number in part])
@@ -82,7 +84,9 @@ class Explainer:
         return found
 
     def _told(self, rows: Sequence[int]) -> "_Told":
-        return _Told(self._day, [Wish(self._reader, self._interest, rows)])
+        wishes = [Wish(self._reader, self._interest, rows)]
+        self._day.read(wishes)
+        return _Told(self._day, wishes)
 
 
 class _Day:
@@ -97,32 +101,34 @@ class _Day:
         self.wording = ranking.wording(self.view)
         self._room: Room | None = None
 
-    def asked(self, tastes: Sequence[Taste]) -> Asked:
+    def read(self, wishes: Sequence[Wish]) -> None:
+        """Have the words of what is shown at hand; those of many papers at once take half the time."""
+        self.wording.read(np.fromiter(chain.from_iterable(wish.rows for wish in wishes), dtype=np.intp))
+
+    def asked(self, tastes: Tastes) -> Asked:
         """The examples, among them those of some tastes, as the day has them."""
         return self.ranking.asked(self.examples, self.learner, tastes)
 
-    def met(self, tastes: Sequence[Taste], asked: Asked, rows: Sequence[Sequence[int]]) -> Encounters:
+    def met(self, tastes: Tastes, asked: Asked, rows: Sequence[Sequence[int]]) -> Encounters:
         """The examples of some tastes beside the papers of each."""
         halves = self.wording.halves(asked.parted.common.shape[1])
         self._room = self._room or Room(halves)
-        return Encounters(self.view, self.space, asked, list(zip(tastes, rows, strict=True)), halves, self._room)
+        return Encounters(self.view, self.space, asked, tastes, rows, halves, self._room)
 
 
 _Words = Callable[[Named], Objects]  # Terms of each named example, shape (n_papers, n_named)
 
 
 class _Told:
-    """What is told of some wishes of readers of one learner."""
+    """What is told of some wishes of readers of one learner, when the words of what is shown are at hand."""
 
     def __init__(self, day: _Day, wishes: Sequence[Wish]) -> None:
         self._day = day
         self._wishes = wishes
-        self._tastes = [day.examples.taste(wish.reader, wish.interest) for wish in wishes]
+        self._tastes = day.examples.held([(wish.reader, wish.interest) for wish in wishes])
         self._asked = day.asked(self._tastes)
         self._met = day.met(self._tastes, self._asked, [wish.rows for wish in wishes])
         self._rows: list[int] = self._met.rows.tolist()
-        self._examples = [day.examples.all[place] for place in self._met.wanted.tolist()]
-        day.wording.read(self._met.rows)
 
     def reasons(self, words: _Words) -> list[list[tuple[Reason, ...]]]:
         """By wish and paper."""
@@ -149,17 +155,16 @@ class _Told:
 
     def _named(self, named: Named, words: Objects) -> Columns:
         """What each of the strongest examples gives."""
-        kinds = np.array([each.kind for each in self._examples], dtype=object)
-        labels = np.array([each.label for each in self._examples], dtype=object)
-        at = self._met.first_example() + named.example
-        return Columns(named.shares, kinds.take(at, mode="clip"), labels.take(at, mode="clip"), words)
+        examples, wanted = self._day.examples, self._met.wanted
+        at = wanted.take(self._met.first_example() + named.example, mode="clip")
+        return Columns(named.shares, _KINDS.take(examples.are_written[at]), examples.labels[at], words)
 
     def _rest(self, named: Named) -> Iterator[Columns]:
         """What is left of the shares in one line a kind."""
         rest = self._met.shares.copy()
         np.put_along_axis(rest, named.example, 0.0, axis=1)
-        is_text = [each.kind is ReasonKind.INTEREST for each in self._examples]
-        if not any(is_text):
+        is_text = self._day.examples.are_written[self._met.wanted]
+        if not is_text.any():
             yield _together(rest, ReasonKind.LIKED)
             return
         among = self._met.spread(is_text)
@@ -168,28 +173,30 @@ class _Told:
 
     def _unwanted(self) -> Iterator[Columns]:
         """What the one of the unwanted that each paper is most like takes away, where any taste has some."""
-        if not any(taste.unwanted for taste in self._tastes):
+        if not len(self._tastes.unwanted):
             return
         shares, labels, words = np.zeros(len(self._rows)), list[str](), list[Terms]()
-        for wish, taste, papers in zip(self._wishes, self._tastes, self._met.papers(), strict=True):
-            shares[papers], theirs, carried = self._most_alike(wish.rows, taste)
+        told = zip(self._wishes, pairwise(self._tastes.unwanted_ends.tolist()), self._met.papers(), strict=True)
+        for wish, (first, end), papers in told:
+            unwanted = self._tastes.unwanted[first:end].tolist()
+            shares[papers], theirs, carried = self._most_alike(wish.rows, unwanted)
             labels += theirs
             words += carried
         yield Columns.of_one(shares, ReasonKind.DISLIKED, labels, words)
 
-    def _most_alike(self, rows: Sequence[int], taste: Taste) -> tuple[Exact, list[str], list[Terms]]:
+    def _most_alike(self, rows: Sequence[int], unwanted: Sequence[int]) -> tuple[Exact, list[str], list[Terms]]:
         """Of each paper what the one of the unwanted takes away that it is most like, its label, and words."""
-        if not (taste.unwanted and rows):
+        if not (unwanted and rows):
             return np.zeros(len(rows)), [""] * len(rows), [()] * len(rows)
         view, wording = self._day.view, self._day.wording
         shown = Shown.of(view.full, np.array(rows, dtype=np.intp))
-        shared = view.shared(self._asked.parted.cells(taste.unwanted), shown, own=True)
+        shared = view.shared(self._asked.parted.cells(unwanted), shown, own=True)
         likeness = shared.products()
         order = np.argmax(likeness, axis=0)
         weights = np.zeros(likeness.shape)
         weights[order, np.arange(len(rows))] = -DISLIKE_WEIGHT
         words = self._worded(rows, shared.by_word(weights, wording.by_cell[shown.cells]), NAMED_TERMS)
-        labels = [self._day.examples.all[taste.unwanted[at]].label for at in order.tolist()]
+        labels = [self._day.examples.all[unwanted[at]].label for at in order.tolist()]
         return -DISLIKE_WEIGHT * likeness.max(axis=0), labels, words
 
     def words_of_each(self, named: Named) -> Objects:

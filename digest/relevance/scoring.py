@@ -26,9 +26,10 @@ from digest.relevance.embedding import Key
 from digest.relevance.latent import Dense, Rows
 from digest.relevance.likeness import Likeness
 from digest.relevance.mixtures import tiles
+from digest.relevance.parting import Cells, Exact, Numbers, Parted, parts
 from digest.relevance.space import Space
 from digest.relevance.sums import Meeting, Shared, Shown, Vector
-from digest.relevance.tables import Cells, Exact, Numbers, Parted, Table, parts
+from digest.relevance.tables import Table
 from digest.relevance.tastes import Taste, Tastes
 from digest.relevance.text import TermCounts
 from digest.subscribers import Learner
@@ -80,12 +81,20 @@ class View:
         self.background = shared.astype(np.float32)
         self._shared = shared
         self.full = self.table.whole
-        self._own = self.full.data if own is full else _aligned(self.table.rows(own), self.full)
-        self._meeting = Meeting(len(self.table.columns))
+        self._own_rows = None if own is full else own
 
     def shared(self, cells: Cells, shown: Shown, *, own: bool = False) -> Shared:
         """What examples and papers share; with what these have by their own text, without company, if `own`."""
         return self._meeting.of(cells, shown, (self._own if own else self.full.data)[shown.cells])
+
+    @cached_property
+    def _meeting(self) -> Meeting:
+        return Meeting(len(self.table.columns))
+
+    @cached_property
+    def _own(self) -> Vector:
+        """What each cell is by the paper's own text; asked for where somebody does not want a paper."""
+        return self.full.data if self._own_rows is None else _aligned(self.table.rows(self._own_rows), self.full)
 
     def shared_by_all(self, row: int) -> float:
         """What a paper has in common with every other one, in float64."""
@@ -173,6 +182,8 @@ class Day:
                 inside = slice(*np.searchsorted(line, (lines.start, lines.stop)))
                 own = line[inside] - lines.start, column[inside]
                 mean[lines], spread[lines] = _mean_and_spread(scores.astype(np.float64), own)
+        for table in (asked.view.table, self._own_table) if asked.unliked else (asked.view.table,):
+            table.rest()
         return Top(*best.found(), mean, spread)
 
     def asked(self, examples: Iterable[Vectors], tastes: Tastes, learner: Learner = Learner.FULL) -> "Asked":
@@ -189,7 +200,11 @@ class Day:
             here = slice(*np.searchsorted(unwanted, (first, first + part.own.shape[0])))
             unliked.append(part.own[unwanted[here] - first])
             first += part.own.shape[0]
-        return self._mixed(view, Parted.joined(parted), tastes, _stacked(placed), _stacked(embedded), unliked)
+            del part  # before the next one is made
+        joined = Parted.joined(parted)
+        view.table.rest()
+        self._space.rest()
+        return self._mixed(view, joined, tastes, _stacked(placed), _stacked(embedded), unliked)
 
     def _mixed(
         self,
@@ -243,10 +258,8 @@ class Day:
     def _own_of_sample(self, tastes: Tastes, numbers: Sequence[int]) -> tuple[Numbers, Numbers]:
         """Line, ascending, and column of each paper of the sample that a taste is made of, each once."""
         column_of = np.array([self._sampled.get(number, -1) for number in numbers], dtype=np.int64)
-        line, place = tastes.made_of()
-        column = column_of[place]
-        held = np.flatnonzero(column >= 0)
-        pairs = np.unique(np.stack([line[held], column[held]], axis=1), axis=0)
+        line, place = tastes.made_of(column_of >= 0)
+        pairs = np.unique(np.stack([line, column_of[place]], axis=1), axis=0)
         return pairs[:, 0], pairs[:, 1]
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from digest.relevance.likeness import Likeness
+from digest.relevance.parting import Exact, Numbers, Places
 from digest.relevance.selection import (
     ALSO_NEW,
     DRAWS,
@@ -25,9 +26,6 @@ from digest.relevance.selection import (
 )
 
 Flags = npt.NDArray[np.bool_]
-Numbers = npt.NDArray[np.int64]
-Places = npt.NDArray[np.intp]
-Exact = npt.NDArray[np.float64]
 
 NOWHERE = -1  # in place of a place, a row or a cause where there are no more
 # By what `because` holds; what was seen or withdrawn is told by the caller, who knows why it is barred.

@@ -13,7 +13,7 @@ from digest.relevance.derived import Derived
 from digest.relevance.embedding import Embeddings, Key
 from digest.relevance.latent import Dense, LatentBasis, Rows, among, fit_basis, in_rows, looked_up, places_of, taken
 from digest.relevance.model import Model, Tallies, tallies
-from digest.relevance.tables import parts, some_rows
+from digest.relevance.parting import parts, some_rows
 from digest.relevance.text import TermCounts, is_pair, is_stem
 from digest.relevance.vocabulary import Columns
 

@@ -4,7 +4,7 @@ What readers of one interest have of a day stays in arrays (`Standings.lists`); 
 after the other, for the few who need them.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,14 +13,11 @@ import numpy.typing as npt
 
 from digest.identity import PaperId
 from digest.relevance.calibration import Calibration
+from digest.relevance.parting import Exact, Numbers, Places
 from digest.relevance.scoring import Top
 from digest.relevance.seating import NOWHERE, Lists
 from digest.relevance.selection import Contender
-from digest.relevance.tables import Numbers
 from digest.subscribers import Interest
-
-Places = npt.NDArray[np.intp]
-Exact = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,7 +26,7 @@ class Line:
 
     question: int
     interest: Interest
-    wanted: dict[int, float]  # by rules
+    wanted: Mapping[int, float]  # by rules
 
 
 @dataclass(frozen=True, slots=True, eq=False)

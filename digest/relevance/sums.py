@@ -7,7 +7,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from digest.relevance.latent import Rows
-from digest.relevance.tables import Cells, Exact, Numbers, Places, ranges, spans
+from digest.relevance.parting import Cells, Exact, Numbers, Places, ranges, spans
 from digest.relevance.wording import UNWRITTEN, Words
 
 Vector = npt.NDArray[np.float32]

@@ -9,15 +9,7 @@ from scipy import sparse
 from digest.relevance.best import Scores
 from digest.relevance.latent import Rows, among, columns_by, in_rows, places_of, taken
 from digest.relevance.mixing import Mixer
-from digest.relevance.parting import Cells as Cells
-from digest.relevance.parting import Exact as Exact
-from digest.relevance.parting import Numbers as Numbers
-from digest.relevance.parting import Parted as Parted
-from digest.relevance.parting import Places as Places
-from digest.relevance.parting import parts as parts
-from digest.relevance.parting import ranges as ranges
-from digest.relevance.parting import some_rows as some_rows
-from digest.relevance.parting import spans as spans
+from digest.relevance.parting import Compact, Parted, Places, parts
 from digest.relevance.vocabulary import Columns
 
 _EXAMPLES = 1024  # multiplied at once: the cells that their sparse ones meet take some megabytes
@@ -34,9 +26,9 @@ class Table:
         held = np.bincount(rows.indices, minlength=rows.shape[1])
         common, rare = np.flatnonzero(held >= _COMMON), np.flatnonzero((held > 0) & (held < _COMMON))
         rare = rare[np.argsort(-held[rare], kind="stable")]
-        self.columns = np.concatenate([common, rare])  # of the space, in the order in which they are named here
-        self._place = places_of(self.columns, rows.shape[1])
+        self.columns = np.concatenate([common, rare]).astype(np.int32)  # of the space, as they are named here
         self._width = len(common)  # of them the first are the common ones
+        self._of_space = rows.shape[1]
         self.whole = self.rows(rows)  # in the columns of this table
         self._blocks: dict[tuple[int, int], Block] = {}
 
@@ -52,7 +44,7 @@ class Table:
         columns = columns_by(others, self._place)
         common, rare = (columns >= 0) & (columns < self._width), columns >= self._width
         return Parted(
-            common=_cells(others, columns, np.flatnonzero(common), 0, self._width),
+            common=Compact.of(_cells(others, columns, np.flatnonzero(common), 0, self._width)),
             rare=_cells(others, columns, np.flatnonzero(rare), self._width, len(self.columns) - self._width),
         )
 
@@ -64,6 +56,17 @@ class Table:
             rest = sparse.csr_array(self._sparse[rows].T.tocsr())
             self._blocks[key] = Block(dense=np.ascontiguousarray(self._dense[:, rows]), rest=rest)
         return self._blocks[key]
+
+    def rest(self) -> None:
+        """Forget what is made of the rows for products: some tens of megabytes, made again where they are needed."""
+        for made in ("_place", "mixer", "_dense", "_sparse"):
+            self.__dict__.pop(made, None)
+        self._blocks.clear()
+
+    @cached_property
+    def _place(self) -> Columns:
+        """Where each column of the space stands here, -1 for nowhere."""
+        return places_of(self.columns, self._of_space)
 
     @cached_property
     def mixer(self) -> Mixer:
@@ -99,7 +102,7 @@ class Block:
         found = np.empty((len(parted), self.dense.shape[1]), dtype=np.float32)
         for part in parts(len(parted), _EXAMPLES):
             some = parted.part(part)
-            np.add(some.common @ self.dense, self._rare_products(some.rare), out=found[part])
+            np.add(some.common.rows() @ self.dense, self._rare_products(some.rare), out=found[part])
         return found
 
     def _rare_products(self, rare: Rows) -> Scores:

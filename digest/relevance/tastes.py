@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from digest.relevance.latent import Rows, in_rows
-from digest.relevance.tables import ranges
+from digest.relevance.parting import ranges
 
 Places = npt.NDArray[np.int32]
 Weights = npt.NDArray[np.float64]
@@ -79,12 +79,15 @@ class Tastes:
         """The weights of the wanted as a matrix of float32, shape (n_tastes, examples)."""
         return in_rows(self.weights.astype(np.float32), self.wanted, self.wanted_ends, examples)
 
-    def made_of(self) -> tuple[npt.NDArray[np.int64], Places]:
-        """Line and place of everything that the tastes are made of, shape (n,) each."""
-        lines = np.arange(len(self))
-        wanted = np.repeat(lines, np.diff(self.wanted_ends))
-        unwanted = np.repeat(lines, np.diff(self.unwanted_ends))
-        return np.concatenate([wanted, unwanted]), np.concatenate([self.wanted, self.unwanted])
+    def made_of(self, among: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.int64], Places]:
+        """Line and place of those of some places that the tastes are made of, shape (n,) each."""
+        found = [
+            (np.searchsorted(ends, held, side="right") - 1, places[held])
+            for places, ends in ((self.wanted, self.wanted_ends), (self.unwanted, self.unwanted_ends))
+            for held in [np.flatnonzero(among[places])]
+        ]
+        lines, places = (np.concatenate(each) for each in zip(*found, strict=True))
+        return lines, places
 
 
 def _flat(places: Iterable[Sequence[int]]) -> Places:

@@ -110,7 +110,7 @@ def spelled(ids: Iterable[TermId], texts: Sequence[str]) -> dict[TermId, str]:
         written = words(text)
         shown = [*written, *map(" ".join, pairwise(written))]
         for view in _VIEWS:
-            numbers = _with_pairs([view(word) for word in written]).tolist()
+            numbers = with_pairs([view(word) for word in written]).tolist()
             for number, term in zip(numbers, shown, strict=True):
                 if number in wanted:
                     found.setdefault(number, term)
@@ -120,7 +120,7 @@ def spelled(ids: Iterable[TermId], texts: Sequence[str]) -> dict[TermId, str]:
 def occurrences(text: str) -> tuple[Ids, Ids, list[str]]:
     """Every word of a text in order, then every pair of neighbours: its id, that of its stem or stems, and itself."""
     written = words(text)
-    own, stemmed = (_with_pairs([view(word) for word in written]) for view in _VIEWS)
+    own, stemmed = (with_pairs([view(word) for word in written]) for view in _VIEWS)
     return own, stemmed, [*written, *map(" ".join, pairwise(written))]
 
 
@@ -153,12 +153,12 @@ _VIEWS = (word_id, stem_id)
 
 
 def _counted(texts: Sequence[Sequence[str]]) -> TermCounts:
-    found = [_with_pairs([view(word) for word in text]) for text in texts for view in _VIEWS]
+    found = [with_pairs([view(word) for word in text]) for text in texts for view in _VIEWS]
     ids, times = np.unique(np.concatenate(found), return_counts=True)
     return TermCounts(ids, np.minimum(times, _MOST).astype(np.uint8))
 
 
-def _with_pairs(hashed: Sequence[TermId]) -> Ids:
+def with_pairs(hashed: Sequence[TermId]) -> Ids:
     """The ids of words, and after them those of neighbours: both mixed by the finaliser of SplitMix64 (Steele 2014)."""
     ids = np.array(hashed, dtype=np.uint64)
     mixed = ids[:-1] * np.uint64(0x9E3779B97F4A7C15) + ids[1:]

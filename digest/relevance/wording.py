@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
+from sys import intern
 from typing import Self, cast
 
 import numpy as np
@@ -11,8 +12,8 @@ import numpy.typing as npt
 from digest.papers import Paper
 from digest.relevance.halves import Halves
 from digest.relevance.latent import Rows
-from digest.relevance.tables import Places, parts, ranges, some_rows
-from digest.relevance.text import Ids, _with_pairs, stem_id, word_id, words
+from digest.relevance.parting import Places, parts, ranges, some_rows
+from digest.relevance.text import Ids, stem_id, with_pairs, word_id, words
 
 UNWRITTEN = -1  # the word of a cell that the paper's own text does not have, but its company
 _AT_ONCE = 512  # papers read at once: each distinct word of them is looked at once
@@ -31,8 +32,11 @@ class Wording:
         self._papers = papers
         self._rows = some_rows(rows, slice(0, len(papers)))
         self._ids = ids
-        self._texts: list[str] = []  # one paper's words after the other's
-        self._first = np.full(len(papers), UNWRITTEN, dtype=np.int64)  # among these, by paper
+        self._flat: list[str] = []  # the texts, word by word, one paper's after the other's
+        # Where among these each word or pair stands that may be told, one paper's after the other's; of a pair the
+        # first word's place, inverted: written out, the pairs would take ten kilobytes a paper.
+        self._told = np.zeros(0, dtype=np.int32)
+        self._first = np.full(len(papers), UNWRITTEN, dtype=np.int64)  # among what may be told, by paper
         self._halves: Halves | None = None
         self.by_cell: Words = np.full(self._rows.nnz, UNWRITTEN, dtype=np.int32)
         """Which of its paper's words each cell is, shape (n_cells,), UNWRITTEN for none and for papers not yet read."""
@@ -49,15 +53,21 @@ class Wording:
         for part in parts(len(unread), _AT_ONCE):
             some = unread[part].tolist()
             written = _Written.of([(self._papers[row].title, self._papers[row].abstract) for row in some])
-            for row, (first, end) in zip(some, pairwise(written.ends), strict=True):
+            told = [
                 self._note(row, written, slice(first, end))
+                for row, (first, end) in zip(some, pairwise(written.ends), strict=True)
+            ]
+            self._first[some] = len(self._told) + np.cumsum([0, *map(len, told[:-1])])
+            self._told = np.concatenate([self._told, *told])
+            self._flat += written.flat
 
     def spelled(self, rows: Places, numbers: npt.NDArray[np.integer]) -> list[str]:
         """Some words of papers that were read, by row and the number of the word, as the papers write them."""
-        return list(map(self._texts.__getitem__, (self._first[rows] + numbers).tolist()))
+        flat, places = self._flat, self._told[self._first[rows] + numbers].tolist()
+        return [flat[place] if place >= 0 else f"{flat[~place]} {flat[~place + 1]}" for place in places]
 
-    def _note(self, row: int, written: "_Written", here: slice) -> None:
-        """Number a paper's words, and tell its cells."""
+    def _note(self, row: int, written: "_Written", here: slice) -> npt.NDArray[np.int32]:
+        """Number a paper's words, and tell its cells; where each word is, as it is kept."""
         cells = slice(self._rows.indptr[row], self._rows.indptr[row + 1])
         at, known = _found(written.ids[here], self._ids[self._rows.indices[cells]])
         first, which = _firsts(written.stems[here][known], known)
@@ -65,8 +75,8 @@ class Wording:
         number = np.empty(len(first), dtype=np.int32)
         number[order] = np.arange(len(first))
         self.by_cell[cells][at[known]] = number[which]
-        self._first[row] = len(self._texts)
-        self._texts += [written.shown[place] for place in written.places[here][first[order]].tolist()]
+        places, words, before = written.places[here][first[order]], len(written.flat), len(self._flat)
+        return np.where(places < words, before + places, ~(before + places - words)).astype(np.int32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,15 +85,15 @@ class _Written:
 
     ids: Ids  # shape (n,)
     stems: Ids  # the same shape: what the forms of a word have in common
-    places: Places  # the same shape: among what is shown
-    shown: list[str]
+    places: Places  # the same shape: among the words, or, behind these, that of the first word of a pair
+    flat: list[str]  # the words, one after the other
     ends: list[int]  # where each paper's end, beginning with 0
 
     @classmethod
     def of(cls, papers: Sequence[tuple[str, str]]) -> Self:
         """Title and abstract of each; pairs do not cross from one to the other."""
         texts = [words(text) for paper in papers for text in paper]
-        flat = list(chain.from_iterable(texts))
+        flat = list(map(intern, chain.from_iterable(texts)))  # of the words of a day nine in ten have come before
         own, stems = _as_ids(flat)
         places, sizes = _in_turn(np.cumsum([0, *map(len, texts)]))
         is_stem = np.repeat(np.tile([False, False, True, True], len(texts)), sizes)
@@ -92,7 +102,7 @@ class _Written:
             ids=np.where(is_stem, stems[places], own[places]),
             stems=stems[places],
             places=places,
-            shown=[*flat, *map(" ".join, pairwise(flat))],
+            flat=flat,
             ends=np.cumsum([0, *of_paper]).tolist(),
         )
 
@@ -102,7 +112,7 @@ def _as_ids(written: Sequence[str]) -> tuple[Ids, Ids]:
     number = {word: at for at, word in enumerate(dict.fromkeys(written))}
     at = np.fromiter(map(number.__getitem__, written), dtype=np.intp, count=len(written))
     own, stems = (
-        _with_pairs(cast(Sequence[int], np.array([view(word) for word in number], dtype=np.uint64)[at]))
+        with_pairs(cast(Sequence[int], np.array([view(word) for word in number], dtype=np.uint64)[at]))
         for view in (word_id, stem_id)
     )
     return own, stems

@@ -21,18 +21,20 @@ from typing import Any, NamedTuple
 
 import jinja2
 
-from digest.editions import Edition, Recommendation, Slot
+from digest.editions import Edition
 from digest.identity import PaperId
 from digest.rendering.feed_blocks import Shared, Style, escaped
 from digest.rendering.feed_forms import BETWEEN, Form
+from digest.rendering.feed_whys import Whys
 from digest.rendering.plain import one_line
 from digest.rendering.settings import SiteSettings
 from digest.rendering.templates import translated
 from digest.rendering.words import ENGLISH, Words
 from digest.subscribers import MAIN
+from digest.tellings import Line, Telling, telling
 
 MOST_ENTRIES = 200
-_CHOSEN = Slot.CHOSEN
+Editions = Sequence[Edition] | Sequence[Telling]  # newest first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +63,7 @@ class FeedRenderer:
         self._words = words
         self._title = words.gettext("{name}: papers for you").format(name=one_line(site.name))
         self._shared = Shared(site, translated(templates, words), words)
+        self._whys = {style: Whys(style, words) for style in Style}
         self._is_hasty = False
 
     @cached_property
@@ -72,7 +75,7 @@ class FeedRenderer:
 
     def atom(
         self,
-        editions: Sequence[Edition],
+        editions: Editions,
         *,
         uri: str,
         since: datetime,
@@ -84,7 +87,7 @@ class FeedRenderer:
 
     def rss(
         self,
-        editions: Sequence[Edition],
+        editions: Editions,
         *,
         uri: str,
         since: datetime,
@@ -94,109 +97,98 @@ class FeedRenderer:
         """RSS 2.0 with dc:creator and content:encoded."""
         return self._xml(Style.RSS, editions, uri, since, links or FeedLinks(), view or FeedView())
 
-    def json(
-        self, editions: Sequence[Edition], *, links: FeedLinks | None = None, view: FeedView | None = None
-    ) -> bytes:
+    def json(self, editions: Editions, *, links: FeedLinks | None = None, view: FeedView | None = None) -> bytes:
         """JSON Feed 1.1, in UTF-8."""
-        links, view = links or FeedLinks(), view or FeedView()
+        links, view, tellings = links or FeedLinks(), view or FeedView(), _tellings(editions)
         feed: dict[str, Any] = {
             "version": "https://jsonfeed.org/version/1.1",
             "title": one_line(view.title) or self._title,
             "home_page_url": self._site.url,
             "feed_url": links.here,
-            "description": self._about(editions, view),
+            "description": self._about(tellings, view),
             "user_comment": self._words.gettext("This is a feed: give its address to a feed reader."),
             "language": self._words.language,
             "authors": [{"name": one_line(self._site.name)}],
         }
         head = json.dumps({name: value for name, value in feed.items() if value != ""}, ensure_ascii=False)
-        items = b", ".join(self._entries(Style.JSON, _papers(editions, view.interest), links))
+        items = b", ".join(self._entries(Style.JSON, _papers(tellings, view.interest), links))
         return b'%b, "items": [%b]}' % (head[:-1].encode(), items)
 
     def _xml(
-        self, style: Style, editions: Sequence[Edition], uri: str, since: datetime, links: FeedLinks, view: FeedView
+        self, style: Style, editions: Editions, uri: str, since: datetime, links: FeedLinks, view: FeedView
     ) -> bytes:
-        papers = _papers(editions, view.interest)
+        tellings = _tellings(editions)
+        papers = _papers(tellings, view.interest)
         head, end = self._shared.head(style, has_address=bool(links.here))
         # the moment of writing would change the feed whenever it is asked for
-        updated = max((_updated(item, edition) for item, _, edition in papers), default=since)
+        updated = _last(papers, since)
         written = _written(style)
         values = style.head(
             uri=uri,
             here=links.here,
             title=one_line(view.title) or self._title,
-            about=self._about(editions, view),
+            about=self._about(tellings, view),
             date=written(updated),
         )
         entries = self._entries(style, papers, links)
         return b"".join((_styled(head.filled(values), links.style), *entries, end))
 
-    def _entries(
-        self, style: Style, papers: "Sequence[tuple[Recommendation, int, Edition]]", links: FeedLinks
-    ) -> list[bytes]:
-        rows = self._rows(style, papers, links)
-        within, said = escaped([BETWEEN.join(row[1]) for row in rows], style)
+    def _entries(self, style: Style, papers: "Sequence[_Placed]", links: FeedLinks) -> list[bytes]:
+        whys, shared = self._whys[style], self._shared.entries(style)
+        entry = shared.at_hand if self._is_hasty else shared.entry
+        context: _Context | None = None
         entries: list[bytes] = []
-        values: Sequence[bytes]
-        for (form, why, day, context, place, updated), inside, before in zip(rows, within, said, strict=True):
-            if form.is_usual:
-                values = (day.published, updated, day.note, b"%b/%d" % (context.page, place), before, inside)
-            else:
-                values = _apart(style, form, why, day, context, place, updated)
+        for (line, place, edition), (reasons, within, said) in zip(papers, whys.of(papers), strict=True):
+            if context is None or context.edition is not edition:
+                context = _Context(style, self._words, edition, links.editions.get(edition.id, ""))
+            paper = line.paper
+            day = context.days.get((line.announced, line.late)) or context.day(line)
+            changed = paper.changed_at
+            updated = context.written(changed) if changed and changed > context.since else context.updated
+            form = entry(paper, day.has_note, reasons, context.has_page)
+            values: Sequence[bytes] = day.published, updated, day.note, b"%b/%d" % (context.page, place), said, within
+            if not form.is_usual:
+                values = _apart(style, form, whys.texts(line, edition), day, context, place, updated)
             entries.append(form.text % form.pick(values))
         return entries
 
-    def _rows(
-        self, style: Style, papers: "Sequence[tuple[Recommendation, int, Edition]]", links: FeedLinks
-    ) -> "list[_Row]":
-        words, written, entries = self._words, _written(style), self._shared.entries(style)
-        entry = entries.at_hand if self._is_hasty else entries.entry
-        contexts: dict[int, _Context] = {}
-        rows: list[_Row] = []
-        for item, place, edition in papers:
-            context = contexts.get(edition.id)
-            if context is None:
-                context = contexts[edition.id] = _Context(style, words, edition, links.editions.get(edition.id, ""))
-            why = words.why(item)
-            if item.slot is not _CHOSEN and (mark := words.mark(item, context.categories)):
-                why = (mark, *why)
-            paper = item.paper
-            day, changed = context.days.get((item.announced, item.late)) or context.day(item), paper.changed_at
-            updated = written(changed) if changed and changed > context.since else context.updated
-            form = entry(paper, day.has_note, len(why), context.has_page)
-            rows.append((form, why, day, context, place, updated))
-        return rows
-
-    def _about(self, editions: Sequence[Edition], view: FeedView) -> str:
+    def _about(self, editions: Editions, view: FeedView) -> str:
         words, newest = self._words, next((edition for edition in editions if edition.coverage), None)
         chosen = words.gettext("Chosen every day for one reader.")
         told = view.about or (words.coverage(newest.coverage, today=newest.slot_date) if newest else chosen)
         return f"{told} {words.gettext('Thank you to arXiv for use of its open access interoperability.')}"
 
 
-def last_changed(editions: Sequence[Edition], *, since: datetime) -> datetime:
+def last_changed(editions: Editions, *, since: datetime) -> datetime:
     """When the feed of these editions last became another one; an edition without papers changes its subtitle."""
-    papers = (item.paper.changed_at for edition in editions for item in edition.recommendations)
-    return max([*filter(None, papers), *(edition.created_at for edition in editions)], default=since)
+    told = _tellings(editions)
+    papers = [line.paper.changed_at for edition in told for line in edition.lines]
+    return max([*filter(None, papers), *[edition.created_at for edition in told]], default=since)
 
 
 # ------------------------------------------------------------ what is in it
 
+_Placed = tuple[Line, int, Telling]  # a paper, its place, and the edition that has it
 
-def _papers(editions: Sequence[Edition], interest: str | None = None) -> list[tuple[Recommendation, int, Edition]]:
+
+def _tellings(editions: Editions) -> list[Telling]:
+    return [each if isinstance(each, Telling) else telling(each) for each in editions]
+
+
+def _papers(editions: Sequence[Telling], interest: str | None = None) -> list[_Placed]:
     """Every paper once, with its place, as the newest edition that has it says; the oldest leave a long feed."""
-    found: dict[PaperId, tuple[Recommendation, int, Edition]] = {}
+    found: dict[PaperId, _Placed] = {}
     for edition in editions:
-        for place, item in enumerate(edition.recommendations, start=1):
-            if interest is None or (item.interest or MAIN).casefold() == interest.casefold():
-                found.setdefault(item.paper.id, (item, place, edition))
+        for place, line in enumerate(edition.lines, start=1):
+            if interest is None or (line.interest or MAIN).casefold() == interest.casefold():
+                found.setdefault(line.paper.id, (line, place, edition))
     return list(found.values())[:MOST_ENTRIES]
 
 
-def _updated(item: Recommendation, edition: Edition) -> datetime:
-    """When the entry's content last changed: when it was chosen, or when the paper's text changed after that."""
-    changed = item.paper.changed_at
-    return max(edition.created_at, changed) if changed else edition.created_at
+def _last(papers: Sequence[_Placed], since: datetime) -> datetime:
+    """When the content of one of them last changed: when it was chosen, or its text after that."""
+    changed = [line.paper.changed_at for line, _, _ in papers]
+    return max([*[edition.created_at for _, _, edition in papers], *filter(None, changed)], default=since)
 
 
 class _Day(NamedTuple):
@@ -211,28 +203,25 @@ class _Day(NamedTuple):
 class _Context:
     """What the entries of one edition share."""
 
-    def __init__(self, style: Style, words: Words, edition: Edition, page: str) -> None:
+    def __init__(self, style: Style, words: Words, edition: Telling, page: str) -> None:
         """`page` is "" where there is none."""
         self._style = style
         self._words = words
-        self._edition = edition
+        self.edition = edition
+        self.written = _written(style)
         self.days: dict[tuple[date, bool], _Day] = {}  # by when a paper was announced, and whether it was late
         self.address = page
         self.has_page = page != ""
         self.page = _escaped(page, style)
-        self.categories = [category for category, _ in edition.considered]  # that it was chosen from
         self.since = edition.created_at
-        self.updated = _written(style)(edition.created_at)
+        self.updated = self.written(edition.created_at)
 
-    def day(self, item: Recommendation) -> _Day:
+    def day(self, line: Line) -> _Day:
         """What a paper shares with those that were announced like it, found for the first of them."""
-        text = self._words.announced(item, self._edition.slot_date, kind=self._edition.kind)
-        published = _midnight(_written(self._style), item.announced)
-        made = self.days[item.announced, item.late] = _Day(published, text != "", text, _escaped(text, self._style))
+        text = self._words.announced(line, self.edition.slot_date, kind=self.edition.kind)
+        published = _midnight(self.written, line.announced)
+        made = self.days[line.announced, line.late] = _Day(published, text != "", text, _escaped(text, self._style))
         return made
-
-
-_Row = tuple[Form, Sequence[str], _Day, _Context, int, bytes]  # of an entry, with its place and when it was changed
 
 
 def _escaped(text: str, style: Style, is_xhtml: bool = True) -> bytes:

@@ -54,7 +54,7 @@ _TTL_MINUTES = 60
 _ONE_RSS_AT_A_TIME = Lock()  # to write a date, feedgen sets the locale of the whole process for a moment
 _PARTING = "\ufdd0"  # of texts that are escaped together; no clean text holds it
 _PARTED = _PARTING.encode()
-_SPECIAL = "&<>\"'\\"  # what is another one in XML, HTML or JSON
+SPECIAL = "&<>\"'\\"  # what is another one in XML, HTML or JSON
 _SOME_TIME = datetime(2000, 1, 1, tzinfo=UTC)  # in whose place a reader's own is put
 
 
@@ -117,7 +117,7 @@ def escaped(texts: Sequence[str], style: Style, is_xhtml: bool = True) -> tuple[
     if not texts:
         return [], []
     whole = _PARTING.join(texts)
-    if not any(sign in whole for sign in _SPECIAL):
+    if not any(sign in whole for sign in SPECIAL):
         plain = whole.encode().split(_PARTED)
         return plain, plain
     within, said = _ESCAPES[style, is_xhtml]

@@ -49,7 +49,7 @@ def worded(
 def matching_words(reasons: Sequence[Reason]) -> list[str]:
     """The words that gave most over all the reasons, without those that are part of a longer one shown."""
     if len(reasons) == 1:  # as editions keep them: the strongest first
-        return _without_parts([word for word, share in reasons[0].terms if share > 0])
+        return without_parts([word for word, share in reasons[0].terms if share > 0])
     totals = dict(reasons[0].terms) if reasons else {}
     for reason in reasons[1:]:
         for word, share in reason.terms:
@@ -60,10 +60,10 @@ def matching_words(reasons: Sequence[Reason]) -> list[str]:
     ordered = sorted(totals, key=totals.__getitem__, reverse=True)
     while ordered and totals[ordered[-1]] <= 0:
         ordered.pop()
-    return _without_parts(ordered)
+    return without_parts(ordered)
 
 
-def _without_parts(words: list[str]) -> list[str]:
+def without_parts(words: list[str]) -> list[str]:
     """The first words that are no part of another one, as many as are shown."""
     if " " not in "".join(words):  # of single words none is part of another
         return words[:MATCHES]

@@ -22,8 +22,10 @@ from digest.rendering import reasons
 from digest.rendering.latex import readable
 from digest.rendering.plain import one_line, shortened
 from digest.subscribers import EVERY_DAY, EditionKind, Schedule
+from digest.tellings import Line
 
 _LABEL = 60  # characters of a name or a title inside a sentence
+LONGEST_MATCHES = 2 * _LABEL  # characters of the words that a paper shares with what the reader likes
 _STREAMS = 6  # named one by one
 _NAME = 100  # characters of a name in a byline
 _WORKDAYS = frozenset(range(5))
@@ -179,7 +181,7 @@ class Words:
             return self.gettext("No abstract in the listing.")
         return self.gettext("No abstract in the listing. Read it on {place}.").format(place=place)
 
-    def announced(self, item: Recommendation, today: date, kind: EditionKind = EditionKind.DAILY) -> str:
+    def announced(self, item: Recommendation | Line, today: date, kind: EditionKind = EditionKind.DAILY) -> str:
         """When it was, if not today; in an edition of a week always."""
         if not item.late and item.announced >= today and kind is EditionKind.DAILY:
             return ""
@@ -195,7 +197,7 @@ class Words:
         """A probability as `91 %`, with a blank that does not break; never 0 or 100."""
         return self._percents[round(100 * probability)]
 
-    def mark(self, item: Recommendation, read: Iterable[str]) -> str:
+    def mark(self, item: Recommendation | Line, read: Iterable[str]) -> str:
         """Why a paper has its place although others are likelier; "" for one that was simply chosen.
 
         `read` are the categories that the edition was chosen from; `cs` stands for all of cs.
@@ -228,7 +230,7 @@ class Words:
 
     def matching(self, matches: list[str]) -> str:
         """`matches: sharpness, flat minima`."""
-        return shortened(one_line(", ".join(matches)), 2 * _LABEL).join(self.round_matches)
+        return matches_listed(", ".join(matches)).join(self.round_matches)
 
     def sent_to(self, item: Recommendation) -> str:
         """How many others of a group got a paper; in a list for all of them, how many of these did."""
@@ -380,3 +382,8 @@ def _where(paper: Paper) -> str:
 @lru_cache(maxsize=_REMEMBERED)
 def _label(text: str) -> str:
     return shortened(one_line(text), _LABEL)
+
+
+def matches_listed(matches: str) -> str:
+    """Words that a paper shares, as many as fit on a line."""
+    return shortened(one_line(matches), LONGEST_MATCHES)

@@ -97,15 +97,19 @@ class Editions:
         found = self._whole(sa.and_(e.subscriber_id == subscriber, e.kind == kind.value, e.slot_date == slot_date))
         return found[0] if found else None
 
-    def unsent(self, subscribers: Iterable[int], *, since: date) -> dict[int, Edition]:
-        """By subscriber, the last edition of each where its mail was never sent, from a local date on."""
+    def unsaid(self, subscribers: Collection[int], *, since: date) -> dict[int, tuple[Notice, ...]]:
+        """By subscriber, what stood in the last edition of each where its mail was never sent, from a local date on.
+
+        Of those where anything did. After a day without a relay everybody's was not sent, so no edition is read whole.
+        """
         e, d, later = t.edition.c, t.delivery.c, t.edition.alias()
         of_group = EditionKind.COMMON.value
         newer = sa.exists().where(later.c.subscriber_id == e.subscriber_id, later.c.id > e.id, later.c.kind != of_group)
-        over = sa.select(e.id).join(t.delivery, d.edition_id == e.id)
+        over = sa.select(e.subscriber_id, e.notices).join(t.delivery, d.edition_id == e.id)
         over = over.where(sa.text(t.EXPIRED_DELIVERY), e.slot_date >= since, e.kind != of_group, ~newer)
-        wanted = set(subscribers)
-        return {each.subscriber_id: each for each in self._whole(e.id.in_(over)) if each.subscriber_id in wanted}
+        told = {who: notices for who, notices in self._db.execute(over) if notices and who in subscribers}
+        papers = self._papers.by_row({row for notices in told.values() for row, *_ in notices})
+        return {who: tuple(_notice(each, papers) for each in notices) for who, notices in told.items()}
 
     def unsend(self, number: int) -> None:
         """Forget that its reader has seen what an edition brought, because its mail was never sent."""

@@ -13,16 +13,16 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from digest import tokens
-from digest.editions import Edition
 from digest.store import tables as t
 from digest.store.editions import coverage_of
 from digest.store.kept_items import Kept
 from digest.store.kept_items import papers_of as papers_in
 from digest.store.papers import KeptPaper
 from digest.store.prepared import Glance, Question
-from digest.store.told_items import told
+from digest.store.told_lines import told_lines
 from digest.store.upsert import insert
 from digest.subscribers import EditionKind
+from digest.tellings import Telling
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,27 +45,23 @@ class Brought(NamedTuple):
     """An edition as it is kept (`Editions`), with what it brought and nothing that it only named."""
 
     id: int
-    subscriber_id: int
     kind: str
     slot_date: date
     items: Kept
     considered: list[list[Any]]
-    papers_read: int
     created_at: datetime
     ledger: list[list[Any]] | None
 
-    def edition(self, papers: Mapping[int, KeptPaper]) -> Edition:
-        """Made whole with papers by row."""
-        return Edition(
-            id=self.id,
-            subscriber_id=self.subscriber_id,
-            kind=EditionKind(self.kind),
-            slot_date=self.slot_date,
-            recommendations=told(self.items, papers),
-            considered=tuple([(category, count) for category, count in self.considered]),
-            papers_read=self.papers_read,
-            created_at=self.created_at,
-            coverage=tuple([coverage_of(line) for line in self.ledger or ()]),
+    def telling(self, papers: Mapping[int, KeptPaper]) -> Telling:
+        """What feeds tell of it, with papers by row."""
+        return Telling(
+            self.id,
+            EditionKind(self.kind),
+            self.slot_date,
+            self.created_at,
+            tuple([(category, count) for category, count in self.considered]),
+            tuple([coverage_of(line) for line in self.ledger or ()]),
+            told_lines(self.items, papers),
         )
 
 
@@ -148,7 +144,7 @@ class Feeds:
 
 def _brought() -> sa.Select[Any]:
     e = t.edition.c
-    told = (e.id, e.subscriber_id, e.kind, e.slot_date, e["items"], e.considered, e.papers_read, e.created_at, e.ledger)
+    told = (e.id, e.kind, e.slot_date, e["items"], e.considered, e.created_at, e.ledger)
     query = sa.select(*told).where(e.subscriber_id == sa.bindparam("of"), e.kind != EditionKind.COMMON.value)
     return query.order_by(e.slot_date.desc(), e.id.desc()).limit(sa.bindparam("most"))
 

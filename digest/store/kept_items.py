@@ -15,16 +15,15 @@ named with many; "t" those that have words, by place, and "m" how many these hav
 nothing is [] in either form.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from itertools import chain, repeat
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict
 
-from digest.editions import Reason, ReasonKind, Recommendation, Slot
+from digest.editions import Reason, ReasonKind, Recommendation, Slot, recommended
 from digest.identity import PaperId
-from digest.papers import Paper
 from digest.store.columns import NOTHING, in_bits, numbered, of_bits, with_nothing
 from digest.store.papers import KeptPaper
 
@@ -116,23 +115,20 @@ def _more(item: Recommendation) -> dict[str, Any]:
 def unpacked(kept: Kept, papers: Mapping[int, KeptPaper]) -> tuple[Recommendation, ...]:
     """Recommendations as they were kept, with their papers by row. KeyError where one is missing."""
     if isinstance(kept, list):
-        return tuple([_of_old_form(item, papers[item["p"]]) for item in kept])
+        return _of_old_form(kept, papers)
     read = _Read.of(kept)
     days, slots, interests = _each_day(kept), [_SLOTS[slot] for slot in kept["slots"]], kept["interests"]
-    columns = (
-        [papers[row].paper for row in kept["p"]],
-        read.scores,
-        _dealt(tuple(_each_reason(kept, read)), kept["n"]),
-        map(days.__getitem__, kept["d"]),
-        read.chances,
-        map(interests.__getitem__, kept["i"]),
-        map(slots.__getitem__, kept["w"]),
+    return recommended(
+        len(kept["p"]),
+        papers=[papers[row].paper for row in kept["p"]],
+        scores=read.scores,
+        reasons=_dealt(tuple(_each_reason(kept, read)), kept["n"]),
+        announced=map(days.__getitem__, kept["d"]),
+        probabilities=read.chances,
+        interests=map(interests.__getitem__, kept["i"]),
+        slots=map(slots.__getitem__, kept["w"]),
+        **_of_few(_each_more(kept)),
     )
-    if "more" not in kept:
-        return tuple(map(_recommendation, *columns))
-    more = kept["more"]
-    about = (more.get(str(place), {}) for place in range(len(kept["p"])))
-    return tuple(map(_recommendation, *columns, about))
 
 
 def papers_of(kept: Kept) -> list[int]:
@@ -197,7 +193,7 @@ def _each_reason(kept: Mapping[str, Any], read: _Read) -> Iterator[Reason]:
     kinds = map(KINDS_BY_LETTER.__getitem__, kept["k"])
     labels = map(kept["labels"].__getitem__, kept["r"])
     columns = zip(kinds, labels, read.contributions, _each_terms(kept, read), strict=True)
-    return map(_NEW, repeat(Reason), columns)
+    return map(tuple.__new__, repeat(Reason), columns)  # an edition has a hundred: a third of what calls take
 
 
 def _each_terms(kept: Mapping[str, Any], read: _Read) -> list[tuple[tuple[str, float], ...]]:
@@ -219,61 +215,47 @@ def _dealt(reasons: tuple[Reason, ...], counts: Sequence[int]) -> list[tuple[Rea
     return found
 
 
-def _of_old_form(item: Mapping[str, Any], kept: KeptPaper) -> Recommendation:
-    reasons = [
-        _NEW(Reason, (_KINDS[kind], label, share, tuple(map(tuple, terms)) if terms else ()))
+def _of_old_form(kept: Sequence[Mapping[str, Any]], papers: Mapping[int, KeptPaper]) -> tuple[Recommendation, ...]:
+    return recommended(
+        len(kept),
+        papers=[papers[item["p"]].paper for item in kept],
+        scores=[item["s"] for item in kept],
+        reasons=[_reasons_of_old_form(item) for item in kept],
+        announced=[_day(item["d"]) for item in kept],
+        probabilities=[item.get("c") for item in kept],
+        interests=[item.get("i", "") for item in kept],
+        slots=[_SLOTS[item.get("w", "chosen")] for item in kept],
+        **_of_few(kept),
+    )
+
+
+def _reasons_of_old_form(item: Mapping[str, Any]) -> tuple[Reason, ...]:
+    return tuple(
+        Reason(_KINDS[kind], label, share, tuple(map(tuple, terms)) if terms else ())
         for kind, label, share, terms in item["r"]
-    ]
-    announced, slot = _day(item["d"]), _SLOTS[item.get("w", "chosen")]
-    told = kept.paper, item["s"], tuple(reasons), announced, item.get("c"), item.get("i", ""), slot
-    return _recommendation(*told, item)
+    )
 
 
-# ---------------------------------------------------------------- making many values quickly
-
-# An edition has a hundred reasons and is read by every mail and feed: what is looked up, and made of values that are in
-# order already, takes a third of the time that calls with names do.
-_NEW = tuple.__new__  # a NamedTuple
-_BARE = object.__new__
-_SETTERS: list[Callable[[Recommendation, Any], None]] = [
-    getattr(Recommendation, field.name).__set__ for field in fields(Recommendation)
-]
-(
-    _set_paper,
-    _set_score,
-    _set_reasons,
-    _set_announced,
-    _set_late,
-    _set_probability,
-    _set_interest,
-    _set_slot,
-    _set_code,
-    _set_group,
-    _set_sent_to,
-) = _SETTERS
-_NOTHING: Mapping[str, Any] = {}
+def _each_more(kept: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """By paper, what few have; nothing where none has any."""
+    more = kept.get("more")
+    return [more.get(str(place), {}) for place in range(len(kept["p"]))] if more else []
 
 
-def _recommendation(
-    paper: Paper,
-    score: float,
-    reasons: tuple[Reason, ...],
-    announced: date,
-    probability: float | None,
-    interest: str,
-    slot: Slot,
-    more: Mapping[str, Any] = _NOTHING,
-) -> Recommendation:
-    made = _BARE(Recommendation)
-    _set_paper(made, paper)
-    _set_score(made, score)
-    _set_reasons(made, reasons)
-    _set_announced(made, announced)
-    _set_probability(made, probability)
-    _set_interest(made, interest)
-    _set_slot(made, slot)
-    _set_late(made, bool(more and more.get("l")))
-    _set_code(made, more.get("g", "") if more else "")
-    _set_group(made, more.get("u", "") if more else "")
-    _set_sent_to(made, more.get("n", 0) if more else 0)
-    return made
+class _OfFew(TypedDict, total=False):
+    late: list[bool]
+    codes: list[str]
+    groups: list[str]
+    sent_to: list[int]
+
+
+def _of_few(told: Sequence[Mapping[str, Any]]) -> _OfFew:
+    """The columns of what few papers have."""
+    if not told:
+        return {}
+    return {
+        "late": [bool(each.get("l")) for each in told],
+        "codes": [each.get("g", "") for each in told],
+        "groups": [each.get("u", "") for each in told],
+        "sent_to": [each.get("n", 0) for each in told],
+    }

@@ -3,15 +3,13 @@ are ever told. Of seven that are kept six are not, and feeds are asked for all d
 """
 
 from bisect import bisect
-from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import fields
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from itertools import accumulate, repeat
 from typing import Any
 
-from digest.editions import Reason, ReasonKind, Recommendation, Slot
+from digest.editions import Reason, ReasonKind, Recommendation, Slot, recommended
 from digest.store.columns import of_bits, or_nothing
 from digest.store.kept_items import KINDS_BY_LETTER, Kept, unpacked
 from digest.store.papers import KeptPaper
@@ -32,23 +30,16 @@ def told(kept: Kept, papers: Mapping[int, KeptPaper]) -> tuple[Recommendation, .
     count, numbers = len(kept["p"]), of_bits(kept["x"])
     days, interests = [_day(day) for day in kept["days"]], kept["interests"]
     slots = [_SLOTS[slot] for slot in kept["slots"]]
-    made = list(map(_BARE, repeat(Recommendation, count)))
-    columns: tuple[Iterable[Any], ...] = (
-        [papers[row].paper for row in kept["p"]],
-        numbers[:count],
-        _reasons(kept, numbers[2 * count :]),
-        [days[place] for place in kept["d"]],
-        repeat(False),
-        map(or_nothing, numbers[count : 2 * count]),
-        [interests[place] for place in kept["i"]],
-        [slots[place] for place in kept["w"]],
-        repeat(""),
-        repeat(""),
-        repeat(0),
+    return recommended(
+        count,
+        papers=[papers[row].paper for row in kept["p"]],
+        scores=numbers[:count],
+        reasons=_reasons(kept, numbers[2 * count :]),
+        announced=[days[place] for place in kept["d"]],
+        probabilities=map(or_nothing, numbers[count : 2 * count]),
+        interests=[interests[place] for place in kept["i"]],
+        slots=[slots[place] for place in kept["w"]],
     )
-    for set_field, column in zip(_SETTERS, columns, strict=True):
-        deque(map(set_field, made, column), maxlen=0)
-    return tuple(made)
 
 
 def _reasons(kept: Mapping[str, Any], numbers: Sequence[float]) -> list[tuple[Reason, ...]]:
@@ -66,7 +57,7 @@ def _reasons(kept: Mapping[str, Any], numbers: Sequence[float]) -> list[tuple[Re
     values = zip(
         kinds, [labels[names[place]] for place in places], [numbers[place] for place in places], terms, strict=True
     )
-    return _dealt(list(map(_NEW, repeat(Reason), values)), places, kept["n"])
+    return _dealt(list(map(tuple.__new__, repeat(Reason), values)), places, kept["n"])
 
 
 def _terms(kept: Mapping[str, Any], shares: Sequence[float]) -> list[tuple[tuple[str, float], ...]]:
@@ -86,11 +77,3 @@ def _dealt(reasons: Sequence[Reason], places: Sequence[int], counts: Sequence[in
         at = bisect(ends, place)
         found[at] = (*found[at], reason) if found[at] else (reason,)
     return found
-
-
-# Made as in `kept_items`, but a field at a time, in the order of the class.
-_NEW = tuple.__new__
-_BARE = object.__new__
-_SETTERS: list[Callable[[Recommendation, Any], None]] = [
-    getattr(Recommendation, field.name).__set__ for field in fields(Recommendation)
-]

@@ -101,7 +101,7 @@ class _Answers(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # all that BufferedReader gives
         seconds = self._deadline - time.monotonic()
         if seconds <= 0:
             raise TimeoutError("timed out")

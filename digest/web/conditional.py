@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 _ENTITY_TAG = re.compile(r'"[!#-~\x80-\xff]*"')  # RFC 9110 §8.8.3; `W/` before it does not count (§13.1.2)
+_CONDITIONS = {b"if-none-match", b"if-modified-since"}
 _HEADERS_REMEMBERED = 256  # browsers and readers send few kinds of Accept-Encoding
 _TAG_CHARACTERS = 32  # of the digest: 128 bits
 _PACKING = 6  # of 9: a third of the time for a hundredth more bytes
@@ -52,7 +53,8 @@ def written(content: bytes, media_type: str, *, changed: datetime | None = None,
 
 def packs(request: Request) -> bool:
     """Whether the asker takes what is packed."""
-    return takes_gzip(",".join(request.headers.getlist("accept-encoding")))
+    told = [value for name, value in request.scope["headers"] if name == b"accept-encoding"]
+    return takes_gzip(b",".join(told).decode("latin-1"))
 
 
 def answer(request: Request, found: Written, *, cache: str, vary: str = "Accept-Encoding") -> Response:
@@ -73,6 +75,8 @@ def answer(request: Request, found: Written, *, cache: str, vary: str = "Accept-
 
 def is_known(request: Request, tag: str, changed: datetime | None = None) -> bool:
     """Whether the asker has it already; where tags are sent, the date does not count (RFC 9110 §13.2.2)."""
+    if not any(name in _CONDITIONS for name, _ in request.scope["headers"]):
+        return False
     tags = ", ".join(request.headers.getlist("if-none-match"))
     if tags:
         return tags.strip() == "*" or tag in _ENTITY_TAG.findall(tags)

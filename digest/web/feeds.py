@@ -51,6 +51,7 @@ _FRESH_SECONDS = 900  # for which a feed reader may keep what it has without ask
 # Browsers show `application/xml` with its stylesheet, and offer the XML types of feeds to be saved.
 _XML, _JSON = "application/xml; charset=utf-8", "application/feed+json"
 _TYPES = {"atom": _XML, "rss": _XML, "json": _JSON}
+_OUTLINE = "opml"
 _MOST_PAPERS = 20_000  # kept at hand
 _TAG_CHARACTERS = 32  # of the digest: 128 bits
 
@@ -67,16 +68,15 @@ class FeedDoor:
         self._templates = environment(Path(folder) if folder else None)
         self._spoken = cache(self._renderer)
         self._kept = Kept()
-        self._instant: tuple[Path, Instant] | None = None  # with the file that it reads
+        self._instant: tuple[Store, Instant | None] | None = None  # with the store that it reads a part of
         self._shelf: dict[int, KeptPaper] = {}
         self._shelved: int | None = None  # the newest announcement when the shelf was empty
 
     def routes(self) -> list[Route]:
-        return [
-            Route("/static/feed.css", self.style),
-            Route("/feed/{token}.opml", self.outline),
+        return [  # compared in this order
             Route("/feed/{token}.{form}", self.feed),
             Route("/feed/{token}/{view}.{form}", self.feed),
+            Route("/static/feed.css", self.style),
         ]
 
     async def style(self, request: Request) -> Response:
@@ -84,8 +84,10 @@ class FeedDoor:
         return self._pages.feed_style(language_of(request))
 
     async def feed(self, request: Request) -> Response:
-        """The feed in the form that is asked for."""
+        """The feed in the form that is asked for, or the list of all of them."""
         values = request.path_params
+        if values["form"] == _OUTLINE and "view" not in values:
+            return await self._outline(request)
         key = Key(values["token"], values.get("view", feeds.ALL), values["form"], packs(request))
         if key.form not in feeds.FORMS:
             raise HTTPException(404)
@@ -95,7 +97,7 @@ class FeedDoor:
             raise HTTPException(404)
         return answer
 
-    async def outline(self, request: Request) -> Response:
+    async def _outline(self, request: Request) -> Response:
         """All feeds of the token as OPML, which feed readers take in at once."""
         token = request.path_params["token"]
         content = await self._ask(lambda app: self._outlined(app, token))
@@ -177,10 +179,9 @@ class FeedDoor:
 
     def _glances(self, store: Store) -> Instant | None:
         """What answers without waiting; None for a database that is a server."""
-        file = store.file
-        if file is not None and (self._instant is None or self._instant[0] != file):
-            self._instant = file, Instant(file)
-        return self._instant[1] if file is not None and self._instant is not None else None
+        if self._instant is None or self._instant[0] is not store:
+            self._instant = store, Instant(store.file) if store.file else None
+        return self._instant[1]
 
     def _papers(self, stands: Standing) -> dict[int, KeptPaper]:
         """Papers at hand, which are read anew once something was announced."""

@@ -21,7 +21,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from itertools import count
 from pathlib import Path
-from typing import cast
+from typing import Any
 
 from digest import membership
 from digest.compose import compose
@@ -80,9 +80,9 @@ class Office:
     def opened(self) -> Store:
         return Store(DatabaseSettings(url=f"sqlite:///{self.database}"))
 
-    def subscribe(self, *names: str, now: datetime, **values: object) -> None:
+    def subscribe(self, *names: str, now: datetime, **values: Any) -> None:
         for name in names:
-            membership.add(self.store, f"{name}@example.org", host="example.org", now=now, **values)  # type: ignore[arg-type]
+            membership.add(self.store, f"{name}@example.org", host="example.org", now=now, **values)
 
     def morning(self, now: datetime, *titles: str) -> None:
         """What `digest ingest` and `digest compose` do on a day that announces such papers."""
@@ -140,16 +140,14 @@ class Office:
 
     # ------------------------------------------------------------ what is kept
 
-    def rows(self, query: str, *values: object) -> list[tuple[object, ...]]:
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         with contextlib.closing(sqlite3.connect(self.database, timeout=WAIT)) as database:
             return database.execute(query, values).fetchall()
 
     def states(self) -> dict[str, int]:
         """How many deliveries are in each state."""
-        return cast(
-            "dict[str, int]",
-            dict(self.rows("SELECT state, count(*) FROM delivery GROUP BY state")),  # type: ignore[arg-type]
-        )
+        found = self.rows("SELECT state, count(*) FROM delivery GROUP BY state")
+        return {str(state): count for state, count in found}
 
     def reader_states(self) -> dict[str, str]:
         """Name and state of each reader."""

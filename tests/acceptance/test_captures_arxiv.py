@@ -33,7 +33,7 @@ def papers_of(kind: Kind, name: str) -> dict[str, Paper]:
 
 
 def instant(*parts: int) -> datetime:
-    return datetime(*parts, tzinfo=UTC)  # type: ignore[arg-type, misc]
+    return datetime(*parts, tzinfo=UTC)  # type: ignore[arg-type, misc]  # year to second at most
 
 
 # ------------------------------------------------------------ arXivRaw, read by eye

@@ -29,7 +29,7 @@ def page_of(name: str, *, stream: str, now: datetime) -> Page:
 
 
 def instant(*parts: int) -> datetime:
-    return datetime(*parts, tzinfo=UTC)  # type: ignore[arg-type, misc]
+    return datetime(*parts, tzinfo=UTC)  # type: ignore[arg-type, misc]  # year to second at most
 
 
 # ------------------------------------------------------------ the feeds, read by eye

@@ -27,10 +27,10 @@ NOW = datetime(2026, 7, 14, 6, 0, tzinfo=UTC)
 
 
 @contextmanager
-def source(transport: httpx.BaseTransport | None = None, **values: object) -> Iterator[HuggingFace]:
+def source(transport: httpx.BaseTransport | None = None, **values: Any) -> Iterator[HuggingFace]:
     client = PoliteClient("huggingface", user_agent="test", pace=Pace(0.0), cooldown=timedelta(0), transport=transport)
     try:
-        yield HuggingFace(HuggingFaceSettings(**values), client)  # type: ignore[arg-type]
+        yield HuggingFace(HuggingFaceSettings(**values), client)
     finally:
         client.close()
 

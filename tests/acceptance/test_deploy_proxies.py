@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -78,10 +79,10 @@ class Proxy:
             client.headers["Host"] = HOST
             yield client
 
-    def ask(self, method: str, path: str, **values: object) -> httpx.Response:
+    def ask(self, method: str, path: str, **values: Any) -> httpx.Response:
         """One request over TLS, for the host whose certificate it is."""
         with self.client() as client:
-            return client.request(method, path, extensions={"sni_hostname": HOST}, **values)  # type: ignore[arg-type]
+            return client.request(method, path, extensions={"sni_hostname": HOST}, **values)
 
     def written(self) -> str:
         """Everything that it has written so far, but for keys and what it keeps of answers."""
@@ -122,7 +123,7 @@ def nginx(house: House, folder: Path) -> Iterator[Proxy]:
     plain, tls = free_port(), free_port()
     whole = nginx_configuration(folder, plain=plain, tls=tls, behind=house.port)
     command = [program, "-e", str(folder / "early.log"), "-c", str(whole)]
-    with proxied(command, Proxy(house, folder, plain, tls, process=None)) as made:  # type: ignore[arg-type]
+    with proxied(command, Proxy(house, folder, plain, tls, process=None)) as made:  # type: ignore[arg-type]  # none yet
         yield made
 
 
@@ -133,7 +134,7 @@ def caddy(house: House, folder: Path) -> Iterator[Proxy]:
     plain, tls = free_port(), free_port()
     whole = caddy_configuration(folder, plain=plain, tls=tls, behind=house.port)
     command = [program, "run", "--config", str(whole), "--adapter", "caddyfile"]
-    with proxied(command, Proxy(house, folder, plain, tls, process=None)) as made:  # type: ignore[arg-type]
+    with proxied(command, Proxy(house, folder, plain, tls, process=None)) as made:  # type: ignore[arg-type]  # none yet
         yield made
 
 
@@ -222,7 +223,8 @@ def test_nothing_is_told_of_readers_when_the_house_is_down(proxy: Proxy) -> None
             file.write_text(file.read_text().replace(f"127.0.0.1:{proxy.house.port}", f"127.0.0.1:{away}"))
     proxy.process.terminate()
     proxy.process.wait(40)
-    with started([str(word) for word in proxy.process.args], proxy.folder) as proxy.process:  # type: ignore[union-attr]
+    command = cast("list[str]", proxy.process.args)
+    with started(command, proxy.folder) as proxy.process:
         wait_for(lambda: proxy.ask("GET", "/healthz").status_code == 502, proxy.process)
         answer = proxy.ask("POST", f"/unsubscribe/{token}", content=ONE_CLICK)
         assert answer.status_code == 502

@@ -4,15 +4,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from hypothesis import strategies as st
+from scipy import sparse
 
 from digest.papers import Paper
 from digest.relevance.calibration import Calibration
 from digest.relevance.embedding import Embeddings
-from digest.relevance.latent import Dense
+from digest.relevance.latent import Dense, Rows, in_rows
 from digest.relevance.model import Model
 from digest.relevance.ranking import Candidate, DayRanking, Question
 from digest.relevance.readers import Examples, Reader, Voted
@@ -149,10 +151,10 @@ def votes(items: Iterable[Paper], given_at: datetime = NOW) -> tuple[Vote, ...]:
 
 
 def interest(
-    *texts: str, name: str = MAIN, liked: Iterable[Paper] = (), disliked: Iterable[Paper] = (), **rules: object
+    *texts: str, name: str = MAIN, liked: Iterable[Paper] = (), disliked: Iterable[Paper] = (), **rules: Any
 ) -> Interest:
     plain = Interest(name=name, texts=texts, liked=votes(liked), disliked=votes(disliked))
-    return replace(plain, **rules)  # type: ignore[arg-type]
+    return replace(plain, **rules)
 
 
 def reader(*interests: Interest, at_hand: Iterable[Paper] = ()) -> Reader:
@@ -160,9 +162,9 @@ def reader(*interests: Interest, at_hand: Iterable[Paper] = ()) -> Reader:
     return Reader(Profile(interests=interests), voted)
 
 
-def wants(*texts: str, liked: Sequence[Paper] = (), disliked: Sequence[Paper] = (), **rules: object) -> Reader:
+def wants(*texts: str, liked: Sequence[Paper] = (), disliked: Sequence[Paper] = (), **rules: Any) -> Reader:
     """A reader of one interest, whose votes are at hand."""
-    asked = replace(interest(*texts, liked=liked, disliked=disliked), **rules)  # type: ignore[arg-type]
+    asked = replace(interest(*texts, liked=liked, disliked=disliked), **rules)
     return reader(asked, at_hand=[*liked, *disliked])
 
 
@@ -264,3 +266,13 @@ def scenes(draw: st.DrawFn) -> Scene:
     old = st.lists(st.sampled_from(archive()), max_size=5, unique_by=lambda item: item.id)
     voted = st.tuples(old, topical(at_most=8, first=FIRST + 500)).map(lambda both: [*both[0], *both[1]])
     return Scene(draw(topical()), grown, draw(readers(voted)))
+
+
+# ------------------------------------------------------------ matrices
+
+
+def thrown(dice: np.random.Generator, rows: int, columns: int, density: float) -> Rows:
+    """Rows of which each cell is filled with that probability, with 0 to 1; some may be empty."""
+    held = dice.random((rows, columns)) < density
+    whole = sparse.csr_array(np.where(held, dice.random((rows, columns)), 0).astype(np.float32))
+    return in_rows(whole.data, whole.indices, whole.indptr, columns)

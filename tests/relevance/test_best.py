@@ -58,8 +58,7 @@ def test_of_papers_that_tie_the_earlier_ones_stay(k: int) -> None:
 
 def test_many_lines_are_sorted_some_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     scores = np.random.default_rng(0).random((9, 40)).astype(np.float32)
-    best = best_of([scores], 6)
-    whole = [each.tolist() for each in best.found()]
+    whole = [each.tolist() for each in best_of([scores], 6).found()]
     monkeypatch.setattr("digest.relevance.best._SORTED", 2)
-    assert [each.tolist() for each in best.found()] == whole
+    assert [each.tolist() for each in best_of([scores], 6).found()] == whole
     assert whole[1] == np.sort(scores)[:, :-7:-1].tolist()

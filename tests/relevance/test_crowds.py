@@ -88,7 +88,24 @@ def test_an_interest_that_several_share_has_a_line_for_each(some: list[Said], pi
     made = examples.tastes(wanted)
     lines = [made.taste(line) for line in range(len(made))]
     assert [told(examples, line) for line in lines] == [told(examples, examples.taste(*pair)) for pair in wanted]
-    assert made.made_of()[0].max(initial=-1) < len(wanted)
+    assert made.made_of(np.ones(len(examples.all), dtype=bool))[0].max(initial=-1) < len(wanted)
+
+
+@settings(deadline=None)
+@given(some=st.lists(said(), max_size=5), dice=st.integers(0, 2**32 - 1))
+def test_which_tastes_are_made_of_some_places_is_told_line_by_line(some: list[Said], dice: int) -> None:
+    examples = collect()
+    made = examples.tastes(asked(some, columns=[True] * len(some)))
+    among = np.random.default_rng(dice).random(len(examples.all)) < 0.5
+    tastes = [made.taste(line) for line in range(len(made))]
+    expected = [
+        (line, place)
+        for places in ([each.wanted for each in tastes], [each.unwanted for each in tastes])
+        for line, theirs in enumerate(places)
+        for place in theirs
+        if among[place]
+    ]
+    assert list(zip(*(each.tolist() for each in made.made_of(among)), strict=True)) == expected
 
 
 def test_readers_with_other_papers_at_hand_have_only_these() -> None:

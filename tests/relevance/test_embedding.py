@@ -172,7 +172,7 @@ def _tired_after(calls: int, embed: Any) -> Any:
 
 def test_numbers_that_are_none_become_zero() -> None:
     model = Hashing()
-    model.embed = lambda texts: np.full((len(texts), DIMENSIONS), np.nan, np.float32)  # type: ignore[method-assign]
+    model.embed = lambda texts: np.full((len(texts), DIMENSIONS), np.nan, np.float32)  # type: ignore[method-assign]  # for this test
     assert not embeddings(model).rows([1, "spin"]).any()
 
 

@@ -33,6 +33,20 @@ def test_one_paper_and_many_get_the_same_cosines() -> None:
     assert found.tolist() == [alike(row, which).tolist() for row, which in zip((5, 29), others, strict=True)]
 
 
+def test_a_paper_is_wholly_like_itself_though_no_other_has_its_words() -> None:
+    alone = sparse.csr_array(np.array([[3, 4, 0], [0, 0, 2], [0, 0, 0]], dtype=np.float32))
+    found = Likeness(alone).of_each(np.arange(3), np.tile(np.arange(3), (3, 1)))
+    assert found == pytest.approx(np.diag([1, 1, 0]), abs=1e-6)
+
+
+@pytest.mark.parametrize("asked", [PAPERS // 2, PAPERS - 3, PAPERS - 1, PAPERS])
+def test_however_many_were_asked_for_before_the_others_are_the_same(asked: int) -> None:
+    everything = np.arange(PAPERS)
+    alike = Likeness(rows())
+    alike.of_each(everything[:asked], np.tile(everything, (asked, 1)))
+    assert alike.of_each(everything, np.tile(everything, (PAPERS, 1))) == pytest.approx(cosines(), abs=1e-6)
+
+
 @pytest.mark.parametrize("kept", [1, 3, PAPERS])
 def test_what_there_is_no_room_for_is_made_again(monkeypatch: pytest.MonkeyPatch, kept: int) -> None:
     monkeypatch.setattr(likeness, "_HELD", kept * PAPERS)

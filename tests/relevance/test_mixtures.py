@@ -13,7 +13,8 @@ from digest.relevance import mixing as blending
 from digest.relevance import mixtures, tables
 from digest.relevance.latent import Rows
 from digest.relevance.mixtures import Tile, cost_of_meeting, cost_of_mixing, met_once, mixed_first, tiles
-from digest.relevance.tables import Parted, Table
+from digest.relevance.parting import Parted
+from digest.relevance.tables import Table
 
 CLOSE = 1e-6
 Way = Callable[..., Iterator[Tile]]
@@ -94,6 +95,16 @@ def test_a_taste_s_papers_come_in_order_and_the_rest_of_the_rows_in_one(way: Way
         assert tile.papers.stop <= 19 or (tile.papers.start, tile.papers.stop) == (19, 30)
         begun[tile.lines] = tile.papers.stop
     assert (begun == 30).all()
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_table_that_has_rested_gives_the_same_again_to_the_last_bit(way: Way) -> None:
+    table, weights, liked = Table(rows(30)), mixing(13, 20), rows(20, seed=1)
+    before = put_together(way, table, table.parted(liked), weights, 19)
+
+    table.rest()
+
+    assert (put_together(way, table, table.parted(liked), weights, 19) == before).all()
 
 
 def test_of_few_tastes_none_depends_on_the_others_to_the_last_bit() -> None:

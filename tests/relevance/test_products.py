@@ -5,13 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import sparse
 
 from digest.relevance.halves import Halves
-from digest.relevance.latent import Rows, in_rows
+from digest.relevance.latent import Rows
+from digest.relevance.parting import Compact, Exact, Parted, Places
 from digest.relevance.products import Groups, Products, Room, places_within
-from digest.relevance.tables import Exact, Parted, Places
 from digest.relevance.wording import UNWRITTEN
+from tests.relevance.builders import thrown
 
 CLOSE = 1e-12
 
@@ -28,7 +28,7 @@ class Scene:
 
     @property
     def parted(self) -> Parted:
-        return Parted(self.examples[:, : self.common], self.examples[:, self.common :])
+        return Parted(Compact.of(self.examples[:, : self.common]), self.examples[:, self.common :])
 
     def products(self, groups: Groups, room: Room) -> Products:
         return Products(Halves.of(self.papers, self.common), self.papers.data, self.parted, groups, room)
@@ -55,16 +55,12 @@ def scenes(draw: st.DrawFn) -> Scene:
     examples, papers, columns = draw(st.integers(1, 6)), draw(st.integers(1, 5)), draw(st.integers(1, 12))
     density = draw(st.sampled_from([0.0, 0.3, 1.0]))
 
-    def some(rows: int) -> Rows:
-        held = dice.random((rows, columns)) < density
-        whole = sparse.csr_array(np.where(held, dice.random((rows, columns)), 0).astype(np.float32))
-        return in_rows(whole.data, whole.indices, whole.indptr, columns)
-
     interests = draw(st.integers(1, 5))
     wanted = [draw(st.lists(st.integers(0, examples - 1), max_size=7)) for _ in range(interests)]
     shown = [draw(st.lists(st.integers(0, papers - 1), max_size=5, unique=True)) for _ in range(interests)]
     groups = Groups(*places(wanted), *places(shown))
-    return Scene(some(examples), some(papers), draw(st.integers(0, columns)), groups, dice)
+    liked, offered = (thrown(dice, rows, columns, density) for rows in (examples, papers))
+    return Scene(liked, offered, draw(st.integers(0, columns)), groups, dice)
 
 
 def plain(scene: Scene, papers: Rows, number: int) -> Exact:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.editions import ReasonKind
@@ -13,6 +13,7 @@ from digest.relevance.text import count_words
 from digest.subscribers import Interest
 from tests.fakes import paper
 from tests.relevance.builders import HALF_LIFE, NOW, counted, interest, number_of, reader, votes, wants
+from tests.relevance.test_crowds import Said, asked, said
 
 GRAPHS, SPINS, BANDITS = (paper(title) for title in ("Graph networks", "Spin glasses", "Bandits with delays"))
 
@@ -119,3 +120,33 @@ def test_words_like_a_paper_s_id_are_words() -> None:
     examples = collect()
     found = taste(examples, wants(GRAPHS.id, liked=[GRAPHS]))
     assert [each.kind for each in examples.named(found.wanted)] == [ReasonKind.LIKED, ReasonKind.INTEREST]
+
+
+# ------------------------------------------------------------ many at once
+
+
+@settings(deadline=None)
+@given(some=st.lists(said(), max_size=6), together=st.integers(0, 6))
+def test_what_is_held_of_many_is_the_taste_of_each_however_many_were_made_together(
+    some: list[Said], together: int
+) -> None:
+    pairs, examples = asked(some, columns=[True] * len(some)), collect()
+    examples.tastes(pairs[:together])
+
+    held = examples.held([*pairs, *pairs[:1]])
+
+    expected = [examples.taste(*pair) for pair in (*pairs, *pairs[:1])]
+    found = [held.taste(line) for line in range(len(held))]
+    assert [(each.wanted, each.weights, each.unwanted) for each in found] == [
+        (each.wanted, each.weights, each.unwanted) for each in expected
+    ]
+
+
+def test_labels_tell_of_each_example_of_one_that_came_later_too() -> None:
+    examples = collect()
+    taste(examples, wants("spin glasses", liked=[GRAPHS]))
+    before = examples.labels.tolist(), examples.are_written.tolist()
+    taste(examples, wants("bandits", disliked=[SPINS]))
+    assert before == ([GRAPHS.title, "spin glasses"], [False, True])
+    assert examples.labels.tolist() == [each.label for each in examples.all]
+    assert examples.are_written.tolist() == [False, True, True, False]

@@ -3,12 +3,12 @@
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import sparse
 
 from digest.relevance.latent import Rows, in_rows
+from digest.relevance.parting import Compact, Parted, ranges, spans
 from digest.relevance.sums import Meeting, Shown
-from digest.relevance.tables import Parted, ranges, spans
 from digest.relevance.wording import UNWRITTEN
+from tests.relevance.builders import thrown
 
 CLOSE = 1e-12
 
@@ -20,12 +20,7 @@ def matrices(draw: st.DrawFn) -> tuple[Rows, Rows, np.random.Generator]:
     examples, papers, columns = draw(st.integers(1, 6)), draw(st.integers(1, 5)), draw(st.integers(1, 12))
     density = draw(st.sampled_from([0.0, 0.3, 1.0]))
 
-    def some(rows: int) -> Rows:
-        held = dice.random((rows, columns)) < density
-        whole = sparse.csr_array(np.where(held, dice.random((rows, columns)), 0).astype(np.float32))
-        return in_rows(whole.data, whole.indices, whole.indptr, columns)
-
-    return some(examples), some(papers), dice
+    return thrown(dice, examples, columns, density), thrown(dice, papers, columns, density), dice
 
 
 @given(drawn=matrices())
@@ -35,7 +30,7 @@ def test_products_are_those_of_the_matrices_and_the_words_add_up_to_them(
 ) -> None:
     examples, papers, dice = drawn
     some, few = np.arange(examples.shape[0]), np.arange(papers.shape[0])
-    cells = Parted(examples[:, :1], examples[:, 1:]).cells(some.tolist())
+    cells = Parted(Compact.of(examples[:, :1]), examples[:, 1:]).cells(some.tolist())
     shown = Shown.of(papers, few)
     shared = Meeting(papers.shape[1]).of(cells, shown, papers.data[shown.cells])
     expected = examples.astype(np.float64) @ papers.T.astype(np.float64)

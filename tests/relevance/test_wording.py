@@ -38,6 +38,16 @@ def test_a_paper_that_was_not_read_has_no_words_yet() -> None:
     assert wording().by_cell.tolist() == [UNWRITTEN] * 3
 
 
+def test_a_word_that_two_papers_write_is_in_memory_once_whenever_they_are_read() -> None:
+    rows = in_rows(np.ones(2, np.float32), np.zeros(2, np.int32), np.array([0, 1, 2]), 1)
+    found = Wording([ITEM, paper("Other networks")], rows, np.array([NETWORKS], dtype=np.uint64))
+    found.read(np.array([0]))
+    found.read(np.array([1]))
+    one, other = found.spelled(np.array([0, 1]), found.by_cell)
+    assert one == "networks"
+    assert one is other
+
+
 # ------------------------------------------------------------ many papers at once
 
 texts = st.lists(st.sampled_from("graph graphs spin spins of Spinning 图神经网络 x1 ...".split()), max_size=9).map(

@@ -1,7 +1,7 @@
 """Languages: everything the product says is in every catalogue, and mails and pages speak their reader's."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -52,7 +52,7 @@ HEBREW, ARABIC = "למידה עמוקה של גרפים", "تعلم الرسوم
 def extracted() -> frozenset[tuple[str | None, str | tuple[str, ...]]]:
     """Every message of the code and the templates, with its context."""
     with (ROOT / "digest/locale/babel.cfg").open(encoding="utf-8") as file:
-        mapping, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]
+        mapping, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]  # Babel does not say
     found = extract_from_dir(ROOT, mapping, options)
     return frozenset((context, message) for _, _, message, _, context in found if message)
 
@@ -69,8 +69,9 @@ def entries(language: str) -> Iterator[tuple[tuple[str, ...], tuple[str, ...], M
             yield _forms(message.id), _forms(message.string), message
 
 
-def _forms(text: object) -> tuple[str, ...]:
-    return (text,) if isinstance(text, str) else tuple(text)  # type: ignore[arg-type]
+def _forms(text: str | Iterable[str] | None) -> tuple[str, ...]:
+    assert text is not None
+    return (text,) if isinstance(text, str) else tuple(text)
 
 
 def _places(form: str, message: Message) -> set[str]:

@@ -96,6 +96,14 @@ def test_a_feed_changed_when_an_edition_was_made_or_a_paper_of_it_was_changed() 
     assert last_changed([edition(paper("A", changed_at=later)), edition("B")], since=NOW) == later
 
 
+def test_what_was_saved_one_by_one_has_dates_of_its_own() -> None:
+    saved = [edition("A", id=0, created_at=at(TUESDAY)), edition(paper("B", number=2), id=0)]
+    feed = FeedRenderer(SITE, TEMPLATES).atom(saved, uri="tag:x,2026:1", since=NOW)
+    assert [each.updated for each in feedparser.parse(feed).entries] == [
+        when.isoformat() for when in (at(TUESDAY), at(MONDAY))
+    ]
+
+
 def test_a_feed_speaks_one_language_and_says_which() -> None:
     german = FeedRenderer(SITE, TEMPLATES, Words("de"))
     given: dict[str, Any] = {"uri": "tag:x,2026:1", "since": NOW}

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, time
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -141,7 +142,7 @@ def test_whoever_wants_plain_text_gets_letters_so(kind: LetterKind) -> None:
 
 
 @kinds
-def test_a_letter_whose_template_fails_says_so(kind: LetterKind, tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_a_letter_whose_template_fails_says_so(kind: LetterKind, tmp_path: Path) -> None:
     (tmp_path / f"letter-{kind}.txt.j2").write_text("{{ nothing }}")
     with pytest.raises(RenderingError, match=f"letter-{kind}"):
         envelope(kind, MailRenderer(SITE, environment(tmp_path)))

@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 from hypothesis import given
 
-from digest.editions import Edition, Notice, ReasonKind, Slot, Trending
-from digest.papers import AnnouncementKind
+from digest.editions import Edition, Notice, ReasonKind, Recommendation, Slot, Trending
+from digest.papers import AnnouncementKind, Paper
 from digest.rendering.plain import web_address
 from digest.subscribers import EditionKind
 from tests.fakes import MONDAY, paper
@@ -41,8 +41,8 @@ REPLACED = AnnouncementKind.REPLACEMENT
 LONG = "A sentence that says what was done, and another 5,000 characters of it. " * 70
 
 
-def page(*items: object) -> Page:
-    return Page(bodies(edition(*items)).html)  # type: ignore[arg-type]
+def page(*items: Recommendation | Paper | str) -> Page:
+    return Page(bodies(edition(*items)).html)
 
 
 def test_every_paper_has_its_title_byline_reason_and_links() -> None:

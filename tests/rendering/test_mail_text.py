@@ -3,7 +3,8 @@
 import pytest
 from hypothesis import given
 
-from digest.editions import Edition, ReasonKind, Slot
+from digest.editions import Edition, ReasonKind, Recommendation, Slot
+from digest.papers import Paper
 from digest.rendering.plain import columns
 from tests.fakes import paper
 from tests.rendering.builders import (
@@ -25,8 +26,8 @@ from tests.rendering.builders import (
 )
 
 
-def text(*items: object) -> str:
-    return bodies(edition(*items)).plain  # type: ignore[arg-type]
+def text(*items: Recommendation | Paper | str) -> str:
+    return bodies(edition(*items)).plain
 
 
 def test_what_who_why_and_then_the_text() -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,14 +20,14 @@ from tests.fakes import MONDAY, at, paper
 MACROS = '{% from "public-paper.html.j2" import public_paper, paper_line %}'
 
 
-def record(*said: tuple[str, Value], announced: date | None = MONDAY, **values: object) -> Record:
-    told = paper(**({"title": "Flat minima", "number": 1} | values))  # type: ignore[arg-type]
+def record(*said: tuple[str, Value], announced: date | None = MONDAY, **values: Any) -> Record:
+    told = paper(values.pop("title", "Flat minima"), **({"number": 1} | values))
     signals = (Signal(subject=told.id, name=n, value=v, source="huggingface", observed_at=at(MONDAY)) for n, v in said)
     return Record(paper=told, announced=announced, signals=tuple(signals))
 
 
-def shown(*said: tuple[str, Value], today: date = MONDAY, **values: object) -> PublicPaper:
-    return public_paper(record(*said, **values), today=today)  # type: ignore[arg-type]
+def shown(*said: tuple[str, Value], today: date = MONDAY, **values: Any) -> PublicPaper:
+    return public_paper(record(*said, **values), today=today)
 
 
 def page(item: PublicPaper, macro: str = "public_paper") -> str:

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import feedparser
 import pytest
@@ -21,13 +22,13 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 HERE, HOME, URI = "https://digest.example/week.atom", "https://digest.example/week", "urn:uuid:0"
 
 
-def record(title: str = "Flat minima", **values: object) -> Record:
-    return Record(paper=paper(title, **({"number": 1} | values)), announced=MONDAY)  # type: ignore[arg-type]
+def record(title: str = "Flat minima", **values: Any) -> Record:
+    return Record(paper=paper(title, **({"number": 1} | values)), announced=MONDAY)
 
 
-def feed(*records: Record, form: str = "atom", **values: object) -> bytes:
+def feed(*records: Record, form: str = "atom", **values: Any) -> bytes:
     given_values = {"title": "The week", "home": HOME, "here": HERE, "uri": URI} | values
-    return public_feed(records, form=form, **given_values)  # type: ignore[arg-type]
+    return public_feed(records, form=form, **given_values)
 
 
 @pytest.mark.parametrize("form", ["atom", "rss"])

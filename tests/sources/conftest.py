@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import trustme
@@ -54,15 +55,15 @@ def clients() -> Iterator[Clients]:
     """Makes clients without pace and with a little patience; each is closed in the end."""
     with ExitStack() as stack:
 
-        def make(**values: object) -> PoliteClient:
-            plain = {
+        def make(**values: Any) -> PoliteClient:
+            plain: dict[str, Any] = {
                 "user_agent": "Paperround/1 (+mailto:operator@example.org)",
                 "pace": Pace(0.0),
                 "cooldown": COOLDOWN,
                 "friends": frozenset({"friend.example"}),
                 "limits": Limits(idle_seconds=5, total_seconds=5),
             }
-            client = PoliteClient("arxiv", **(plain | values))  # type: ignore[arg-type]
+            client = PoliteClient("arxiv", **(plain | values))
             stack.callback(client.close)
             return client
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
+from typing import Any
 from xml.sax.saxutils import escape
 from zoneinfo import ZoneInfo
 
@@ -57,9 +58,9 @@ class Told:
         ).replace("<arxiv:announce_type>None</arxiv:announce_type>", "")
 
 
-def item(arxiv: str = "2603.01234", said: str | None = "new", **told: object) -> Told:
+def item(arxiv: str = "2603.01234", said: str | None = "new", **told: Any) -> Told:
     """An item about a paper's version."""
-    return Told(arxiv=arxiv, said=said, **told)  # type: ignore[arg-type]
+    return Told(arxiv=arxiv, said=said, **told)
 
 
 def rss(*items: Told, built: datetime | str = TUESDAY, title: str = "cs.LG updates on arXiv.org") -> bytes:

@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Callable
 from contextlib import suppress
 from threading import Event
+from typing import Any
 
 import trustme
 
@@ -155,11 +156,11 @@ class Names:
         found = known.pop(0) if len(known) > 1 else known[0]
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (each, port)) for each in found]
 
-    def create_connection(self, address: tuple[str, int], *rest: object, **more: object) -> socket.socket:
+    def create_connection(self, address: tuple[str, int], *rest: Any, **more: Any) -> socket.socket:
         self.connected.append(address[0])
         if address[0] in self.ports:
             address = ("127.0.0.1", self.ports[address[0]])
-        return self._create_connection(address, *rest, **more)  # type: ignore[arg-type]
+        return self._create_connection(address, *rest, **more)
 
 
 def _relay(one: socket.socket, other: socket.socket, over: Event) -> None:

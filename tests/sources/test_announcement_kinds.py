@@ -78,7 +78,7 @@ def test_a_first_version_is_new_while_its_id_is_of_the_last_three_months(
 def test_one_that_was_given_a_reference_is_new_for_one_month_less(
     arxiv: str, expected: AnnouncementKind, edit: dict[str, str]
 ) -> None:
-    assert kind(replace(paper(arxiv), **edit)) == expected  # type: ignore[arg-type]
+    assert kind(replace(paper(arxiv), **edit)) == expected  # type: ignore[arg-type]  # those named are texts
 
 
 def test_an_old_id_that_was_submitted_since_the_last_harvest_is_new() -> None:

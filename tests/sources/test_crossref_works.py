@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.authors import Byline
+from digest.authors import AuthorKey, Byline
 from digest.errors import SourceError
 from digest.identity import PaperId
 from digest.papers import Paper, Version
@@ -79,7 +79,11 @@ def test_an_item_is_a_paper() -> None:
         abstract="We wait.\n\nIt comes.",
         authors=("Ana Marin", "Bo Li Jr.", "The Tides Consortium"),
         bylines=(
-            Byline(name="Ana Marin", affiliations=("Institute of Tides", "MIT"), keys=(orcid("0000-0002-1825-0097"),)),  # type: ignore[arg-type]
+            Byline(
+                name="Ana Marin",
+                affiliations=("Institute of Tides", "MIT"),
+                keys=(AuthorKey("orcid:0000-0002-1825-0097"),),
+            ),
             Byline(name="Bo Li Jr."),
             Byline(name="The Tides Consortium"),
         ),

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from contextlib import closing, suppress
 from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
 
 import httpx
 import pytest
@@ -35,9 +36,9 @@ def site() -> Site:
 def reader(site: Site, clients: Clients) -> Reader:
     """Makes a source that reads the site."""
 
-    def make(**values: object) -> HuggingFace:
+    def make(**values: Any) -> HuggingFace:
         client = clients(transport=httpx.MockTransport(site))
-        return HuggingFace(HuggingFaceSettings(**values), client)  # type: ignore[arg-type]
+        return HuggingFace(HuggingFaceSettings(**values), client)
 
     return make
 

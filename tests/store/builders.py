@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from itertools import count
+from typing import Any
 
 from digest.editions import Reason, ReasonKind, Recommendation, Slate
 from digest.papers import Announcement, AnnouncementKind, Paper
@@ -24,10 +25,10 @@ def keep(store: Store, *papers: Paper, now: datetime = NOW) -> None:
         )
 
 
-def announced(paper: Paper, **values: object) -> Announcement:
+def announced(paper: Paper, **values: Any) -> Announcement:
     """A new paper in cs.LG on Monday."""
-    plain = {"source": "arxiv", "stream": "cs.LG", "kind": AnnouncementKind.NEW, "day": MONDAY}
-    return Announcement(paper=paper, **(plain | values))  # type: ignore[arg-type]
+    plain: dict[str, Any] = {"source": "arxiv", "stream": "cs.LG", "kind": AnnouncementKind.NEW, "day": MONDAY}
+    return Announcement(paper=paper, **(plain | values))
 
 
 def announce(store: Store, *items: Announcement, now: datetime = NOW) -> int:
@@ -37,17 +38,17 @@ def announce(store: Store, *items: Announcement, now: datetime = NOW) -> int:
         return tx.announcements.note(items, now=now)
 
 
-def subscribe(tx: Transaction, address: str = "", **values: object) -> Subscriber:
+def subscribe(tx: Transaction, address: str = "", **values: Any) -> Subscriber:
     """A reader who is due now."""
     number = next(_numbers)
-    plain = {
+    plain: dict[str, Any] = {
         "schedule": Schedule(),
         "size": 15,
         "next_due_at": NOW,
         "feed_uri": f"tag:example.org,2026:feed/{number}",
         "now": NOW,
     }
-    added = tx.subscribers.add(address or f"reader{number}@example.org", **(plain | values))  # type: ignore[arg-type]
+    added = tx.subscribers.add(address or f"reader{number}@example.org", **(plain | values))
     assert added is not None
     return added
 
@@ -62,8 +63,8 @@ def recommended(paper: Paper, score: float = 0.5) -> Recommendation:
     return Recommendation(paper=paper, score=score, reasons=(reason,), announced=MONDAY)
 
 
-def slate(subscriber: Subscriber, *recommendations: Recommendation, **values: object) -> Slate:
-    plain = {
+def slate(subscriber: Subscriber, *recommendations: Recommendation, **values: Any) -> Slate:
+    plain: dict[str, Any] = {
         "subscriber_id": subscriber.id,
         "kind": EditionKind.DAILY,
         "slot_date": MONDAY,
@@ -73,7 +74,7 @@ def slate(subscriber: Subscriber, *recommendations: Recommendation, **values: ob
         "read_through": 0,
         "next_due_at": NOW,
     }
-    return Slate(**(plain | values))  # type: ignore[arg-type]
+    return Slate(**(plain | values))
 
 
 def edition(store: Store, subscriber: Subscriber, *papers: Paper, **values: object) -> int:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -24,9 +25,9 @@ def kept(store: Store, stream: str = "cs.LG") -> Batch:
         return tx.batches.of("arxiv", stream, since=MONDAY)[MONDAY]
 
 
-def complete(day: date, papers: int, **values: object) -> Batch:
+def complete(day: date, papers: int, **values: Any) -> Batch:
     plain = replace(PLAIN, day=day, state=BatchState.COMPLETE, expected=papers, arrived=papers, closed_at=at(day))
-    return replace(plain, **values)  # type: ignore[arg-type]
+    return replace(plain, **values)
 
 
 @pytest.mark.parametrize("state", BatchState)

@@ -184,6 +184,29 @@ def test_other_readers_and_other_dates_have_editions_of_their_own(store: Store) 
         assert [e.slot_date for e in tx.editions.of(someone.id, limit=1)] == [TUESDAY]
 
 
+def test_what_stood_in_mails_that_were_never_sent_is_told_of_the_readers_who_are_asked_for(store: Store) -> None:
+    keep(store, ants := paper("Ants"), bees := paper("Bees"))
+    readers = [reader(store) for _ in range(4)]
+    kind = AnnouncementKind.REPLACEMENT
+    told = [(Notice(paper=ants, kind=kind, day=MONDAY), Notice(paper=bees, kind=kind, day=TUESDAY)), ()]
+    numbers = [edition(store, who, notices=told[who is readers[1]]) for who in readers[:3]]
+    with store.begin() as tx:
+        for number in numbers:
+            tx.deliveries.intend(number, message_id=f"<{number}@example.org>", now=NOW, expires_at=NOW)
+        tx.deliveries.expired(NOW)
+    edition(store, readers[3], notices=told[0])  # whose mail is still to be sent
+
+    first, nothing_happened, _, not_over = (who.id for who in readers)
+    with store.read() as tx:
+        found = tx.editions.unsaid([first, nothing_happened, not_over], since=MONDAY)
+        assert tx.editions.unsaid([first], since=TUESDAY) == {}
+    assert list(found) == [first]
+    assert [(each.paper.title, each.kind, each.day) for each in found[first]] == [
+        ("Ants", kind, MONDAY),
+        ("Bees", kind, TUESDAY),
+    ]
+
+
 def test_the_edition_of_a_date_is_found(store: Store) -> None:
     someone = reader(store)
     number = edition(store, someone)

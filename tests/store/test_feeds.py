@@ -1,6 +1,5 @@
 """Feed addresses are kept as hashes, one for a reader, and lead nowhere once they are replaced or removed."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,8 +7,10 @@ import sqlalchemy as sa
 
 from digest.errors import StoreError
 from digest.store import Store, feeds, tables
+from digest.tellings import telling
 from tests.fakes import MONDAY, paper
 from tests.store.builders import NOW, edition, keep, reader
+from tests.tellings import all_told
 
 LATER = NOW + timedelta(days=1)
 
@@ -79,4 +80,4 @@ def test_what_the_last_editions_brought_is_read_as_far_as_it_takes(store: Store)
             found = feeds.brought(at, who.id, limit=limit, most=most)
         with store.read() as tx:
             papers = tx.papers.by_row(feeds.papers_of(found))
-        assert [each.edition(papers) for each in found] == [replace(each, also_new=()) for each in whole[:count]]
+        assert [all_told(each.telling(papers)) for each in found] == [all_told(telling(each)) for each in whole[:count]]

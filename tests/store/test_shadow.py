@@ -1,6 +1,7 @@
 """What editions left out is remembered, can be reclaimed once, and is forgotten in time."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -19,9 +20,15 @@ TUESDAY = MONDAY + timedelta(days=1)
 LATER = NOW + timedelta(days=1)
 
 
-def left(item: Paper, score: float = 0.5, **values: object) -> LeftOut:
-    plain = {"paper": item.id, "interest": MAIN, "score": score, "probability": 0.25, "why": "below the threshold"}
-    return LeftOut(**(plain | values))  # type: ignore[arg-type]
+def left(item: Paper, score: float = 0.5, **values: Any) -> LeftOut:
+    plain: dict[str, Any] = {
+        "paper": item.id,
+        "interest": MAIN,
+        "score": score,
+        "probability": 0.25,
+        "why": "below the threshold",
+    }
+    return LeftOut(**(plain | values))
 
 
 def leave_out(store: Store, someone: Subscriber, *entries: LeftOut, **values: object) -> int:

@@ -1,6 +1,7 @@
 """Suppressed addresses, and what came back, on either engine."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -15,14 +16,14 @@ DAY = timedelta(days=1)
 SOFT = [BounceKind.SOFT]
 
 
-def suppression(address: str = "ana@example.org", **values: object) -> Suppression:
-    plain = {
+def suppression(address: str = "ana@example.org", **values: Any) -> Suppression:
+    plain: dict[str, Any] = {
         "address_hash": address_hash(address),
         "reason": SuppressionReason.BOUNCE,
         "evidence": "2026-03-02: 5.1.1 no such user",
         "since": NOW,
     }
-    return Suppression(**(plain | values))  # type: ignore[arg-type]
+    return Suppression(**(plain | values))
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ RSS = "arxiv-rss"
 FIRST, SECOND = Version(number=1, submitted_at=NOW - timedelta(days=2)), Version(number=2, submitted_at=NOW)
 
 
-def whole(**values: object) -> Paper:
+def whole(**values: Any) -> Paper:
     plain = {
         "comment": "12 pages",
         "doi": "10.1000/x",
@@ -24,13 +25,13 @@ def whole(**values: object) -> Paper:
         "versions": (FIRST,),
         "classes": ("68T07",),
     }
-    return paper("Graphs", **(plain | values))  # type: ignore[arg-type]
+    return paper("Graphs", **(plain | values))
 
 
-def listed(item: Paper, number: int = 1, **values: object) -> Paper:
+def listed(item: Paper, number: int = 1, **values: Any) -> Paper:
     """What a feed tells of a paper's version."""
     bare = {"comment": "", "doi": "", "journal_ref": "", "classes": (), "versions": (_undated(number),)}
-    return replace(item, partial=True, **(bare | values))  # type: ignore[arg-type]
+    return replace(item, partial=True, **(bare | values))
 
 
 def _undated(number: int) -> Version:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import permutations
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -25,9 +26,9 @@ JOURNAL, PREPRINT = PaperId("doi:10.1038/s41586-026-00001-2"), PaperId("doi:10.1
 ENTRY = entry_id("https://lab.example.org/feed", "42")
 
 
-def work(key: PaperId, *also: PaperId, title: str = TITLE, **values: object) -> Paper:
+def work(key: PaperId, *also: PaperId, title: str = TITLE, **values: Any) -> Paper:
     """One telling of the work."""
-    return paper(title, **({"id": key, "also": also} | values))  # type: ignore[arg-type]
+    return paper(title, **({"id": key, "also": also} | values))
 
 
 @dataclass

@@ -3,6 +3,7 @@
 import contextlib
 import ssl
 from collections.abc import Iterator
+from typing import Any
 
 import trustme
 
@@ -21,10 +22,10 @@ def envelope(to: str = "ana@example.org", content: bytes = CONTENT, sender: str 
 
 @contextlib.contextmanager
 def relay_at(
-    port: int, *, tls: ssl.SSLContext | None = None, patience: Patience = SHORT, **values: object
+    port: int, *, tls: ssl.SSLContext | None = None, patience: Patience = SHORT, **values: Any
 ) -> Iterator[SmtpTransport]:
     given = {"host": "127.0.0.1", "port": port, "connect_seconds": 5.0, "connections": 2, **values}
-    settings = SmtpSettings(**given)  # type: ignore[arg-type]
+    settings = SmtpSettings(**given)
     transport = SmtpTransport(settings, tls=tls, patience=patience)
     try:
         yield transport

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
@@ -195,7 +196,7 @@ def test_who_waits_for_the_pace_is_not_kept_waiting() -> None:
     assert len(script.taken) == 1
 
 
-def _wait_until(true, seconds: float = 30.0) -> None:  # type: ignore[no-untyped-def]
+def _wait_until(true: Callable[[], bool], seconds: float = 30.0) -> None:
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, "waited in vain"

@@ -7,6 +7,7 @@ import sys
 from itertools import islice
 from pathlib import Path
 from subprocess import PIPE
+from typing import Any
 
 import pytest
 
@@ -187,6 +188,6 @@ def test_nothing_is_read_by_default() -> None:
         ({"imap_folder": "Entwürfe"}, "imap_folder: expected a name in ASCII"),
     ],
 )
-def test_a_setting_that_cannot_work_is_refused(values: dict[str, object], sentence: str) -> None:
+def test_a_setting_that_cannot_work_is_refused(values: dict[str, Any], sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
-        ReturnsSettings(**values)  # type: ignore[arg-type]
+        ReturnsSettings(**values)

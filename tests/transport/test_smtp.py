@@ -159,7 +159,7 @@ def test_after_a_lost_connection_the_next_message_opens_another() -> None:
 )
 def test_a_setting_that_makes_no_sense_is_named(name: str, value: int) -> None:
     with pytest.raises(ValueError, match=f"^{name}: expected"):
-        SmtpSettings(**{name: value})  # type: ignore[arg-type]
+        SmtpSettings(**{name: value})  # type: ignore[arg-type]  # those named are numbers
 
 
 def test_a_folder_keeps_each_message_as_one_whole_file(tmp_path: Path) -> None:

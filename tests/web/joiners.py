@@ -46,7 +46,7 @@ class Visit:
             site=SITE, relevance=RelevanceSettings(threshold=0)
         )  # a day of five papers has no likely ones
         app = App(settings, now=self.now + self.later, store=self.store)
-        app._mailing.transport = lambda: self.outbox  # type: ignore[method-assign]
+        app._mailing.transport = lambda: self.outbox  # type: ignore[method-assign]  # for this test
         return app
 
     def ask(self, method: str, path: str, **values: object) -> httpx.Response:

@@ -3,7 +3,7 @@
 import pytest
 
 from digest import membership
-from digest.compose.choice import BELOW_THE_FOLD, IN_WORDS
+from digest.compose.seated import BELOW_THE_FOLD, IN_WORDS
 from digest.errors import InvalidInput
 from digest.rendering import catalogues
 from digest.store.shadow import CARRIED, LeftOut
