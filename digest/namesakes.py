@@ -41,7 +41,7 @@ class Mention:
     """One author of one paper, as far as it tells who that is."""
 
     name: str  # folded
-    day: date  # on which the paper was announced
+    day: date  # on which the paper was submitted, or first known
     keys: tuple[AuthorKey, ...] = ()
     coauthors: tuple[str, ...] = ()  # folded names, at most 30
     categories: tuple[str, ...] = ()  # primary first

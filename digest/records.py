@@ -54,12 +54,21 @@ class PaperDetails:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """That an author confirmed to the operator which page is about them."""
+
+    since: datetime  # UTC
+    page: str  # the https address of their own page; "" where they gave none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AuthorDetails:
     """One person with all that a page of them tells."""
 
     number: int
     name: str  # as first printed
     person: Person
+    claim: Claim | None  # None where nobody confirmed the page
     signals: tuple[Signal, ...]  # what is told of any of their keys: the last of each name and source
     papers: tuple[Record, ...]  # of the page asked for, newest first
     kept: int  # papers of theirs that are here

@@ -74,7 +74,8 @@ def test_sudo_tells_who_called(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_target_holds_numbers_and_ids_only() -> None:
-    found = auditing.target(None, {"numbers": (3, 4), "ids": ("2603.1", "a b", "x@y"), "name": "plans"})  # type: ignore[arg-type]
+    given = {"numbers": (3, 4), "ids": ("2603.1", "a b", "x@y"), "name": "plans"}
+    found = auditing.target(None, given)  # type: ignore[arg-type]  # of no use here
     assert found == "number 3 4, paper 2603.1"
 
 

@@ -81,7 +81,7 @@ def api(digest: Shell, monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
 
 def told(number: int, **values: str) -> str:
     name = f"http://arxiv.org/abs/2601.{number:05}v1"
-    return entry(name, title=f"Tides {number}", **values).replace("cs.LG", "cs.RO")  # type: ignore[arg-type]
+    return entry(name, title=f"Tides {number}", **values).replace("cs.LG", "cs.RO")  # type: ignore[arg-type]  # all but the number are texts
 
 
 # ------------------------------------------------------------ back-fill

@@ -38,7 +38,7 @@ def test_looking_something_up_loads_nothing_that_ranks_or_asks(digest: Shell, co
     assert done.stdout.splitlines()[-1] == "0 []"
 
 
-ELSEWHERE = ("babel", "sqlalchemy.dialects.postgresql", "psycopg", "asyncpg")
+ELSEWHERE = ("babel", "sqlalchemy.dialects.postgresql", "psycopg", "asyncpg", "digest.editions", "digest.namesakes")
 OF_OTHERS = (
     "announcements",
     "deliveries",

@@ -2,6 +2,9 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -15,7 +18,7 @@ from digest.papers import Paper
 from digest.store import DatabaseSettings, Store
 from tests.fakes import MONDAY, paper
 from tests.shell import Shell
-from tests.store.builders import keep
+from tests.store.builders import announce, announced, keep
 
 ORCID = AuthorKey("orcid:0000-0002-1825-0097")
 
@@ -129,6 +132,19 @@ def test_each_of_three_thousand_authors_is_found_again_in_the_next_paper(store: 
         assert works(store, name) == [(other.id, one.id)]
 
 
+def test_a_paper_that_nobody_has_dated_is_of_the_day_on_which_it_was_first_known(store: Store) -> None:
+    keep(store, replace(by("Ada Ames"), versions=()))
+    listed = replace(by("Bo Berg"), versions=())
+    announce(store, announced(listed), announced(listed, source="huggingface", day=MONDAY - timedelta(days=3)))
+    find(store)
+
+    found = [browse.authors(store, name)[0].person for name in ("Ada Ames", "Bo Berg")]
+    assert [(each.first_day, each.last_day) for each in found] == [
+        (MONDAY, MONDAY),
+        (MONDAY - timedelta(days=3), MONDAY - timedelta(days=3)),
+    ]
+
+
 # ------------------------------------------------------------ again, and after an interruption
 
 
@@ -187,12 +203,12 @@ def test_papers_that_another_run_looked_at_meanwhile_are_not_counted_twice(
     keep(store, by("Ada Ames", "Bo Berg"))
     placed, others = people._placed, list[int]()
 
-    def overtaken(*arguments: object) -> object:
+    def overtaken(*arguments: Any) -> object:
         monkeypatch.setattr(people, "_placed", placed)
         others.append(find(store))
         keep(store, by("Ada Ames", "Bo Berg"))
         others.append(find(store))
-        return placed(*arguments)  # type: ignore[arg-type]
+        return placed(*arguments)
 
     monkeypatch.setattr(people, "_placed", overtaken)
 

@@ -6,18 +6,19 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from digest.authors import block_of, compatible, folded
-from digest.batches import Batch
-from digest.editions import Edition
 from digest.errors import InvalidInput
 from digest.identity import PaperId
-from digest.namesakes import Person
 from digest.papers import Paper
 from digest.signals import NOVELTY, OURS, SCORE, Signal
 from digest.store import Store, Transaction
 from digest.store.works import Merge
 from digest.subscribers import Profile, Subscriber, SubscriberState
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # whoever looks up one thing does not wait for the others
+    from digest.batches import Batch
+    from digest.editions import Edition
+    from digest.namesakes import Person
+    from digest.records import Claim
     from digest.store.shadow import Shadowed
 
 _NUMBERS = 10  # of people, named in one sentence
@@ -38,7 +39,7 @@ class PaperRecord:
 class BatchRecord:
     """A batch and the papers in it."""
 
-    batch: Batch
+    batch: "Batch"
     named_by: dict[str, int]  # papers, by the source that named or confirmed them
     late: tuple[PaperId, ...]
 
@@ -64,7 +65,7 @@ class SubscriberRecord:
     subscriber: Subscriber
     profile: Profile
     titles: dict[PaperId, str]
-    last_edition: Edition | None
+    last_edition: "Edition | None"
 
 
 def paper(store: Store, key: PaperId) -> PaperRecord:
@@ -93,9 +94,10 @@ class AuthorRecord:
 
     id: int
     printed: str  # the name as first printed
-    person: Person
+    person: "Person"
     papers: tuple[PaperId, ...]  # newest first
     measured: Mapping[str, Mapping[PaperId, float]]  # what was measured here of them, by name: NOVELTY and SCORE
+    claim: "Claim | None"  # None where they did not confirm their page
 
     @property
     def novelty(self) -> float | None:
@@ -122,6 +124,12 @@ def authors(store: Store, name: str) -> list[AuthorRecord]:
             f"{name!r} is not the name of a person; write it as in a paper: digest author list 'Ada Ames'"
         )
     with store.read() as tx:
+        bearing = [
+            each
+            for each in tx.people.by_name(block_of(wanted))
+            if any(compatible(wanted, known) for known in each[2].names)
+        ]
+        claims = tx.people.claims(number for number, *_ in bearing)
         found = [
             AuthorRecord(
                 id=number,
@@ -129,9 +137,9 @@ def authors(store: Store, name: str) -> list[AuthorRecord]:
                 person=person,
                 papers=tuple(map(PaperId, papers)),
                 measured=_measured(tx, papers),
+                claim=claims.get(number),
             )
-            for number, printed, person, papers in tx.people.by_name(block_of(wanted))
-            if any(compatible(wanted, known) for known in person.names)
+            for number, printed, person, papers in bearing
         ]
     return sorted(found, key=lambda record: -len(record.papers))
 
@@ -164,7 +172,7 @@ def _measured(tx: Transaction, papers: Iterable[str]) -> dict[str, dict[PaperId,
     return found
 
 
-def batches(store: Store, *, first: date, last: date) -> list[Batch]:
+def batches(store: Store, *, first: date, last: date) -> "list[Batch]":
     """The ledger of some days, and whatever is open from before; newest day first."""
     with store.read() as tx:
         found = {(b.source, b.stream, b.day): b for b in (*tx.batches.open(), *tx.batches.between(first, last))}
@@ -223,7 +231,7 @@ def subscriber(store: Store, who: Subscriber) -> SubscriberRecord:
     )
 
 
-def editions(store: Store, who: Subscriber, *, limit: int) -> list[Edition]:
+def editions(store: Store, who: Subscriber, *, limit: int) -> "list[Edition]":
     """A subscriber's last editions, newest first."""
     with store.read() as tx:
         return tx.editions.of(who.id, limit=limit)

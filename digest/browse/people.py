@@ -34,6 +34,7 @@ def author_details(store: Store, number: int, *, page: int = 1) -> AuthorDetails
             number=number,
             name=kept.printed,
             person=kept.person,
+            claim=tx.people.claims([number]).get(number),
             signals=_told(tx, kept.person),
             papers=tuple(records(tx, [each.key for each in shown])),
             kept=len(written),

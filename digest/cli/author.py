@@ -1,6 +1,7 @@
 """Authors: who is known under a name."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 import click
@@ -12,7 +13,7 @@ from digest.identity import PaperId
 from digest.rendering.latex import readable
 from digest.rendering.plain import one_line
 from digest.signals import NOVELTY, SCORE
-from digest.upkeep.authors import hide_author, unhide_author
+from digest.upkeep.authors import claim_author, hide_author, unclaim_author, unhide_author
 
 
 @click.group("author", epilog="Example: digest author list 'Wei Wang'")
@@ -66,6 +67,7 @@ def show(context: Context, name: str, person: int | None, use_json: bool) -> int
         ("categories", ", ".join(f"{category} ({papers})" for category, papers in record.person.categories)),
         ("from", _years(record)),
         ("papers", len(record.papers)),
+        ("confirmed", _confirmed(record)),
         ("novelty", _median(record, NOVELTY, record.novelty)),
         ("score", _median(record, SCORE, record.score)),
     ]
@@ -83,7 +85,7 @@ def show(context: Context, name: str, person: int | None, use_json: bool) -> int
 @pass_context
 def hide(context: Context, name: str, person: int | None) -> int:
     """Show no page and no feed of a person, as they may ask; papers keep their names. It takes effect in a minute."""
-    record, _ = browse.author(context.store, name, person)
+    record = _meant(context, name, person)
     hide_author(context.store, record.id, now=context.now)
     click.echo(f"{record.printed}, person {record.id}, has no page any more; undo it with: digest author unhide")
     return 0
@@ -95,10 +97,55 @@ def hide(context: Context, name: str, person: int | None) -> int:
 @pass_context
 def unhide(context: Context, name: str, person: int | None) -> int:
     """Show the page of a person again."""
-    record, _ = browse.author(context.store, name, person)
+    record = _meant(context, name, person)
     unhide_author(context.store, record.id)
     click.echo(f"{record.printed}, person {record.id}, has a page again")
     return 0
+
+
+@author_command.command(
+    "claim", epilog="Example: digest author claim 'Wei Wang' --person 12 --page https://wang.example.org/"
+)
+@click.argument("name")
+@click.option("--person", type=int, help="Which of those who may bear the name; see `author list`.")
+@click.option("--page", metavar="URL", help="Their own page, an https address, to be linked from ours.")
+@pass_context
+def claim(context: Context, name: str, person: int | None, page: str | None) -> int:
+    """Say on the page of a person that they confirmed it, once you have checked that the mail is theirs.
+
+    It takes effect in a minute. Claiming twice changes nothing; another --page takes the place of the one before.
+    """
+    record = _meant(context, name, person)
+    claimed = claim_author(context.store, record.id, page=page, now=context.now)
+    linked = f", and it links to {claimed.page}" if claimed.page else ""
+    click.echo(
+        f"{record.printed}, person {record.id}, confirmed their page on {claimed.since:%Y-%m-%d}{linked}; "
+        "undo it with: digest author unclaim"
+    )
+    return 0
+
+
+@author_command.command("unclaim", epilog="Example: digest author unclaim 'Wei Wang' --person 12")
+@click.argument("name")
+@click.option("--person", type=int, help="Which of those who may bear the name; see `author list`.")
+@pass_context
+def unclaim(context: Context, name: str, person: int | None) -> int:
+    """Say no longer that a person confirmed their page, and forget the address of their own."""
+    record = _meant(context, name, person)
+    unclaim_author(context.store, record.id)
+    click.echo(f"{record.printed}, person {record.id}, has a page that nobody confirmed")
+    return 0
+
+
+def _meant(context: Context, name: str, person: int | None) -> browse.AuthorRecord:
+    """The one whom a change is about, who is known to the audit log by number."""
+    record, _ = browse.author(context.store, name, person)
+    click.get_current_context().params["person"] = record.id
+    return record
+
+
+def _confirmed(record: browse.AuthorRecord) -> str:
+    return " ".join((f"{record.claim.since:%Y-%m-%d}", record.claim.page)).strip() if record.claim else ""
 
 
 def _paper(record: browse.AuthorRecord, key: PaperId, titles: Mapping[PaperId, str]) -> dict[str, Any]:
@@ -125,6 +172,7 @@ def _facts(record: browse.AuthorRecord) -> dict[str, object]:
         "names": record.person.names,
         "keys": record.person.keys,
         "papers": record.papers,
+        "claim": asdict(record.claim) if record.claim else None,
         "novelty": record.novelty,
         "score": record.score,
         "categories": dict(record.person.categories),

@@ -13,7 +13,7 @@ from digest.store.papers import KeptPaper
 
 SOURCE = "authors"
 _AT_ONCE = 100
-_LONG_AGO = date(1970, 1, 1)
+_LONG_AGO = date(1970, 1, 1)  # of the cursor, which goes by papers and not by days
 
 
 @dataclass(slots=True)
@@ -68,7 +68,8 @@ def find_people(store: Store, progress: Callable[[str, int], None]) -> int:
             cursor = tx.harvests.cursor(SOURCE, "")
             rows = tx.people.unread(int(cursor.token or 0) if cursor else 0, limit=_AT_ONCE)
             kept = tx.papers.by_row(rows)
-            told = {row: (_bylines(kept[row]), _mentions(kept[row])) for row in rows}
+            known = tx.people.known_from(rows)
+            told = {row: (_bylines(kept[row]), _mentions(kept[row], known[row])) for row in rows}
             crowds = _crowds(tx, [mention for _, found in told.values() for mention in found if mention])
         if not rows:
             return new
@@ -120,7 +121,8 @@ def _bylines(kept: KeptPaper) -> tuple[Byline, ...]:
     return kept.paper.bylines or tuple(Byline(name=name) for name in kept.paper.authors)
 
 
-def _mentions(kept: KeptPaper) -> tuple[Mention | None, ...]:
+def _mentions(kept: KeptPaper, known_from: date) -> tuple[Mention | None, ...]:
+    """Of the day on which the paper was submitted, or, where no source has told that, first known."""
     paper = kept.paper
-    day = paper.submitted_at.date() if paper.submitted_at else _LONG_AGO
+    day = paper.submitted_at.date() if paper.submitted_at else known_from
     return mentions(_bylines(kept), paper.categories, day)

@@ -4,6 +4,7 @@ Figures of others are theirs and named so; ours are medians over the papers that
 are clean and on one line; the template escapes them.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,11 +14,11 @@ from urllib.parse import quote, urlencode
 from digest import signals
 from digest.authors import AuthorKey
 from digest.namesakes import Person
-from digest.records import AuthorDetails, Writer
+from digest.records import AuthorDetails, Claim, Writer
 from digest.rendering import told
 from digest.rendering.author_links import author_href, author_key
 from digest.rendering.latex import readable
-from digest.rendering.plain import one_line, shortened
+from digest.rendering.plain import one_line, shortened, web_address
 from digest.rendering.public import PublicPaper, public_paper
 from digest.rendering.told import Fact
 from digest.rendering.words import ENGLISH, N_, Words
@@ -25,6 +26,8 @@ from digest.signals import Signal, Value
 
 _NAME_CHARACTERS = 120
 _TITLE_CHARACTERS = 100  # of a paper that only tells people apart
+_PLACE_CHARACTERS = 36  # of the address of somebody's own page: a line of a telephone
+_HTTPS = "https://"
 _CHART_WIDTH, _CHART_HEIGHT, _GAP = 272, 96, 4  # units of the picture, which is as wide as the rail in pixels
 _MOST_YEARS = 24  # bars; what is older than that counts in the table alone
 _FIGURES = {  # what stands large above the papers, in this order
@@ -106,13 +109,16 @@ class AuthorPage:
     name: str
     field: str  # the category most of the papers stand in
     fields: str  # the others, "cs.CL, math.ST"
+    confirmed: str  # "Confirmed by the author, 22 January"; "" where nobody did
+    own_page: str  # the https address that came with it, or ""
+    own_place: str  # as it is shown: "ada.example.org/papers", "ada.example.org/…"
     figures: tuple[Figure, ...]
     notes: tuple[str, ...]  # where they are from: "citations, h-index: Semantic Scholar, 12 days ago"
     keys: tuple[tuple[str, str], ...]  # how the person is known elsewhere: "orcid:0000-…", and where that is
     facts: tuple[Fact, ...]  # what else was told
     papers: tuple[PublicPaper, ...]
     paging: Paging
-    chart: Chart | None  # None where no year is known
+    chart: Chart | None  # None where all is of one year, which is no picture
     beside: tuple[Named, ...]
     beside_in_all: str  # "12 of 57"
     namesakes: tuple[Named, ...]
@@ -128,6 +134,7 @@ def author_page(
     fields = [shortened(one_line(category), _NAME_CHARACTERS) for category, _ in details.person.categories]
     here = f"/author/{author_key(details.number, details.name)}"
     figures = tuple(_figures(details, words, now))
+    own_page = _own_page(details.claim)
     return AuthorPage(
         number=details.number,
         href=here,
@@ -135,6 +142,9 @@ def author_page(
         name=name,
         field=fields[0] if fields else "",
         fields=", ".join(fields[1:4]),
+        confirmed=_confirmed(details.claim, words, today),
+        own_page=own_page,
+        own_place=_place(own_page),
         figures=figures,
         notes=tuple(_notes(figures)),
         keys=tuple(_elsewhere(details.person)),
@@ -157,6 +167,24 @@ def bearer(writer: Writer, words: Words = ENGLISH) -> Named:
 
 def clean_name(name: str) -> str:
     return shortened(one_line(readable(name)), _NAME_CHARACTERS)
+
+
+def _confirmed(claim: Claim | None, words: Words, today: date) -> str:
+    if claim is None:
+        return ""
+    # TRANSLATORS: the date stands alone, as in "22 January"
+    return words.gettext("Confirmed by the author, {date}").format(date=words.dated(claim.since.date(), today=today))
+
+
+def _own_page(claim: Claim | None) -> str:
+    address = web_address(claim.page) if claim else ""
+    return address if address.startswith(_HTTPS) else ""
+
+
+def _place(address: str) -> str:
+    """An https address for the eye: without its scheme, and of a long one the whole host, which says where it leads."""
+    place = address.removeprefix(_HTTPS).rstrip("/")
+    return place if len(place) <= _PLACE_CHARACTERS else f"{re.split('[/?#]', place, maxsplit=1)[0]}/…"
 
 
 # ------------------------------------------------------------ numbers
@@ -291,7 +319,7 @@ def _key(key: AuthorKey) -> tuple[str, str]:
 
 
 def _chart(years: Mapping[int, int], words: Words) -> Chart | None:
-    if not years:
+    if len(years) < 2:
         return None
     last = max(years)
     first = max(min(years), last - _MOST_YEARS + 1)

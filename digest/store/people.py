@@ -11,7 +11,10 @@ import sqlalchemy as sa
 from digest.authors import AuthorKey
 from digest.identity import PaperId
 from digest.namesakes import Person
+from digest.records import Claim
+from digest.signals import CLAIMED, OPERATOR, Signal, of_person
 from digest.store import tables as t
+from digest.store.signals import Signals
 from digest.store.upsert import chunks, insert, take_turns
 
 _NEAR = 100  # authors of a paper that count as having written with each other: the first of a list of thousands
@@ -47,6 +50,13 @@ class People:
         """The papers kept after a paper, oldest first."""
         query = sa.select(t.paper.c.id).where(t.paper.c.id > after).order_by(t.paper.c.id).limit(limit)
         return list(self._db.execute(query).scalars())
+
+    def known_from(self, papers: Sequence[int]) -> dict[int, date]:
+        """The first day on which anything was said of some papers: announced, or kept without an announcement (UTC)."""
+        p, a = t.paper.c, t.announcement.c
+        told = sa.select(sa.func.min(a.day)).where(a.paper_id == p.id).scalar_subquery()
+        query = sa.select(p.id, p.first_seen_at, told).where(p.id.in_(papers))
+        return {row: day or kept.date() for row, kept, day in self._db.execute(query)}
 
     def in_blocks(self, wanted: Iterable[tuple[str, str]]) -> list[Person]:
         """The persons of blocks who have the first name asked for, or none; all of a block where "" is asked for."""
@@ -191,6 +201,31 @@ class People:
         return (
             self._db.execute(sa.update(t.author).where(a.id == number, is_other).values(hidden_at=since)).rowcount == 1
         )
+
+    # ------------------------------------------------------------ who confirmed a page
+
+    def claims(self, numbers: Iterable[int]) -> dict[int, Claim]:
+        """Who of these persons confirmed the page about them."""
+        of = {of_person(number): number for number in numbers}
+        told = Signals(self._db).newest(of)
+        return {
+            of[subject]: Claim(since=each.observed_at, page=str(each.value))
+            for subject, said in told.items()
+            for each in said
+            if (each.name, each.source) == (CLAIMED, OPERATOR)
+        }
+
+    def claim(self, number: int, claim: Claim) -> None:
+        """Keep that a person confirmed the page about them, in place of what they confirmed before."""
+        self.unclaim(number)
+        told = Signal(
+            subject=of_person(number), name=CLAIMED, value=claim.page, source=OPERATOR, observed_at=claim.since
+        )
+        Signals(self._db).keep([told])
+
+    def unclaim(self, number: int) -> bool:
+        """Forget that a person confirmed a page; False where they did not."""
+        return Signals(self._db).forget(of_person(number), CLAIMED, OPERATOR)
 
     def _papers(self, person: int) -> list[str]:
         query = (

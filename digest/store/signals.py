@@ -48,6 +48,12 @@ class Signals:
         query = sa.select(t.signal).where(s.subject == subject, s.name == name).order_by(s.observed_at, s.source)
         return [_signal(row) for row in self._db.execute(query)]
 
+    def forget(self, subject: str, name: str, source: str) -> bool:
+        """Keep no value of a name any more that a source told; False where it had told none."""
+        s = t.signal.c
+        told = sa.delete(t.signal).where(s.subject == subject, s.name == name, s.source == source)
+        return self._db.execute(told).rowcount > 0
+
     # ------------------------------------------------------------ who was asked about what
 
     def note_asked(self, source: str, papers: Iterable[int], *, now: datetime) -> None:

@@ -126,12 +126,21 @@ class DaysAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimAnswer:
+    """That an author confirmed to whoever runs this which page is about them."""
+
+    since: Annotated[datetime, "UTC"]
+    page: Annotated[str, "The https address of their own page; empty where they gave none"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AuthorAnswer:
     """One person with one page of their papers."""
 
     number: int
     name: str
     keys: Annotated[tuple[str, ...], "By which other places know them, such as orcid:0000-0002-1825-0097"]
+    claim: Annotated[ClaimAnswer | None, "That they confirmed their page; null where they did not"]
     categories: tuple[CategoryAnswer, ...]
     novelty: Annotated[float | None, "The median of what was measured here, 0 to 100"]
     score: Annotated[float | None, "Likewise"]
@@ -279,6 +288,7 @@ def author_of(details: AuthorDetails, page: int) -> AuthorAnswer:
         number=details.number,
         name=details.name,
         keys=tuple(details.person.keys),
+        claim=ClaimAnswer(since=details.claim.since, page=details.claim.page) if details.claim else None,
         categories=_categories(details.person.categories),
         novelty=details.novelty,
         score=details.score,

@@ -9,7 +9,7 @@ import pytest
 from digest import signals
 from digest.authors import AuthorKey
 from digest.namesakes import Person
-from digest.records import AuthorDetails, Record, Writer
+from digest.records import AuthorDetails, Claim, Record, Writer
 from digest.rendering.author_links import author_href, author_key
 from digest.rendering.author_page import AuthorPage, author_page
 from digest.rendering.words import ENGLISH
@@ -29,6 +29,7 @@ ADA = AuthorDetails(
         first_day=MONDAY,
         last_day=MONDAY,
     ),
+    claim=None,
     signals=(),
     papers=tuple(Record(paper=paper(f"Paper {n}", number=n), announced=MONDAY) for n in (1, 2, 3)),
     kept=3,
@@ -62,6 +63,32 @@ def test_name_field_and_where_the_person_is_known() -> None:
     assert found.keys == (("orcid:0000-0002-1825-0097", "https://orcid.org/0000-0002-1825-0097"),)
     assert found.follow == "/subscribe?author=Ada+Ames"
     assert "number%2012" in found.mail
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("https://ada.example.org/", "ada.example.org"),
+        ("https://ada.example.org/papers/", "ada.example.org/papers"),
+        ("https://ada.example.org/~ada/everything/i/ever/wrote", "ada.example.org/…"),
+        (
+            "https://bank.example.com.a-domain-of-somebody-else.example.org/",
+            "bank.example.com.a-domain-of-somebody-else.example.org/…",
+        ),
+        (f"https://ada.example.org?{'q' * 40}", "ada.example.org/…"),
+    ],
+)
+def test_the_page_of_somebody_is_linked_with_where_it_leads(address: str, shown: str) -> None:
+    found = page(claim=Claim(since=NOW, page=address))
+
+    assert (found.own_page, found.own_place) == (address, shown)
+    assert found.confirmed == "Confirmed by the author, 2 March"
+
+
+def test_a_claim_of_another_year_says_which() -> None:
+    found = page(claim=Claim(since=NOW - timedelta(days=365), page=""))
+
+    assert (found.confirmed, found.own_page, found.own_place) == ("Confirmed by the author, 2 March 2025", "", "")
 
 
 def test_nobody_s_figure_is_shown_where_nobody_told_one() -> None:
@@ -141,6 +168,7 @@ def test_the_picture_has_a_bar_for_each_year_and_a_row_for_each_that_has_papers(
     assert all(bar.y + bar.height == chart.height for bar in chart.bars)
     assert chart.rows == ((2026, "2"), (2024, "1"))
     assert page(years={}).chart is None
+    assert page(years={2026: 3}).chart is None
 
 
 def test_a_paper_of_long_ago_does_not_make_the_picture_unreadable() -> None:

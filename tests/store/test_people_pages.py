@@ -1,12 +1,15 @@
 """What the pages of authors ask of the store: one person, their papers, who writes with them, and who is hidden."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from digest.identity import PaperId, Rule
 from digest.namesakes import Person
 from digest.papers import Version
+from digest.records import Claim
+from digest.signals import CLAIMED
 from digest.store import Store
 from tests.fakes import MONDAY, at, paper
 from tests.store.builders import NOW, keep
@@ -107,3 +110,16 @@ def test_a_name_leads_to_the_paper_it_is_read_as(filled: Store) -> None:
         assert tx.works.read_as(PaperId("doi:10.1000/182")) == OLD.id
         assert tx.works.read_as(OLD.id) == OLD.id
         assert tx.works.read_as(PaperId("arxiv:2603.99999")) is None
+
+
+def test_a_claim_is_kept_in_place_of_the_one_before_and_forgotten_whole(filled: Store) -> None:
+    first, second = Claim(since=NOW, page=""), Claim(since=NOW + timedelta(days=1), page="https://ada.example.org/")
+    with filled.begin() as tx:
+        tx.people.claim(1, first)
+        tx.people.claim(2, first)
+        tx.people.claim(1, second)
+        assert tx.people.claims([1, 2, 3]) == {1: second, 2: first}
+        assert len(tx.signals.history("person:1", CLAIMED)) == 1
+        assert tx.people.unclaim(1)
+        assert not tx.people.unclaim(1)
+        assert tx.people.claims([1, 2, 3]) == {2: first}

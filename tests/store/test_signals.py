@@ -1,6 +1,7 @@
 """Signals are kept when they say something new, each with its source and age."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -12,9 +13,14 @@ from tests.store.builders import NOW, keep
 HOUR = timedelta(hours=1)
 
 
-def signal(value: Value = 3.0, **values: object) -> Signal:
-    plain = {"subject": "arxiv:2603.00001", "name": UPVOTES, "source": "huggingface", "observed_at": NOW}
-    return Signal(value=value, **(plain | values))  # type: ignore[arg-type]
+def signal(value: Value = 3.0, **values: Any) -> Signal:
+    plain: dict[str, Any] = {
+        "subject": "arxiv:2603.00001",
+        "name": UPVOTES,
+        "source": "huggingface",
+        "observed_at": NOW,
+    }
+    return Signal(value=value, **(plain | values))
 
 
 def note(store: Store, *signals: Signal) -> int:
@@ -144,3 +150,14 @@ def test_being_asked_again_moves_the_time(store: Store) -> None:
         ask(store, "First", now=NOW + hours * HOUR)
     assert to_ask(store, before=NOW + HOUR) == []
     assert to_ask(store, before=NOW + 2 * HOUR) == ["First"]
+
+
+def test_what_one_source_told_is_forgotten_with_its_history_and_nothing_else(store: Store) -> None:
+    others = [signal(source="other"), signal(name=CITATIONS), signal(subject="arxiv:2603.00002")]
+    note(store, signal(), *others)
+    note(store, signal(4.0, observed_at=NOW + HOUR))
+    with store.begin() as tx:
+        assert tx.signals.forget("arxiv:2603.00001", UPVOTES, "huggingface")
+        assert not tx.signals.forget("arxiv:2603.00001", UPVOTES, "huggingface")
+        left = tx.signals.newest(["arxiv:2603.00001", "arxiv:2603.00002"])
+    assert {each for found in left.values() for each in found} == set(others)

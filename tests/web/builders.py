@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -57,11 +58,11 @@ class Door:
         with self.store.begin() as tx:
             return tokens.sign(tx.secrets.get_or_make(tokens.KEY), purpose, number)
 
-    def edition(self, *items: Recommendation | Paper, empty: bool = False, **values: object) -> str:
+    def edition(self, *items: Recommendation | Paper, empty: bool = False, **values: Any) -> str:
         """Keep an edition of these, or of two papers, for the reader; the path of its page."""
         usual = () if empty else (paper("Flat minima", number=1), paper("Sharp minima", number=2))
         chosen = [item if isinstance(item, Recommendation) else recommended(item) for item in items or usual]
-        named: list[Paper] = list(values.get("also_new", ()))  # type: ignore[call-overload]
+        named: list[Paper] = list(values.get("also_new", ()))
         keep(self.store, *(item.paper for item in chosen), *named)
         with self.store.begin() as tx:
             reader = tx.subscribers.get(self.reader_number)
@@ -97,12 +98,12 @@ def chosen_for(interest: str, item: Paper) -> Recommendation:
     return replace(recommended(item), interest=interest)
 
 
-def ask(app: Starlette, method: str, path: str, **values: object) -> httpx.Response:
+def ask(app: Starlette, method: str, path: str, **values: Any) -> httpx.Response:
     """One request without cookies, following no redirect; a failure inside the app is a failure of the test."""
 
     async def asked() -> httpx.Response:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://digest.example") as client:
-            return await client.request(method, path, **values)  # type: ignore[arg-type]
+            return await client.request(method, path, **values)
 
     return asyncio.run(asked())
 

@@ -11,10 +11,12 @@ from lxml import html
 
 from digest.authors import AuthorKey, Byline
 from digest.enrich.people import find_people
+from digest.identity import PaperId, Rule
 from digest.papers import Version
-from digest.signals import CITATIONS, H_INDEX, NOVELTY, OURS, SCORE, Signal
+from digest.records import Claim
+from digest.signals import CITATIONS, CLAIMED, H_INDEX, NOVELTY, OURS, SCORE, Signal
 from digest.store import Store
-from digest.upkeep.authors import hide_author, unhide_author
+from digest.upkeep.authors import claim_author, hide_author, unclaim_author, unhide_author
 from tests.fakes import paper
 from tests.store.builders import keep
 from tests.web.builders import NOW, Door, ask
@@ -22,6 +24,7 @@ from tests.web.test_paper_pages import HOSTILE, questions, shown, text
 
 ADA, OTHER = AuthorKey("orcid:0000-0002-1825-0097"), AuthorKey("orcid:0000-0001-5109-3700")
 PAGE = "/author/1-ada-ames"
+HOME = "https://ada.example.org/papers?a=1&b='2'"
 
 
 def write(store: Store, count: int, *, first: int = 1, name: str = "Ada Ames", key: AuthorKey = ADA) -> None:
@@ -194,6 +197,109 @@ def test_whoever_is_hidden_is_nowhere_until_shown_again(filled: Door) -> None:
     assert shown(filled, "/paper/2603.00001").cssselect("main > .by a")[0].get("href") == "/author?name=Ada+Ames"
     unhide_author(filled.store, 1)
     assert filled.ask("GET", PAGE).status_code == 200
+
+
+def confirmed(door: Door, language: str = "en") -> str:
+    """What the page says of its author, and where it leads to."""
+    return text(shown(door, f"{PAGE}?lang={language}"), "main > .by")
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "act"),
+    [
+        ("en", "Confirmed by the author, 2 March · ada.example.org", "Correct or hide this page by mail"),
+        ("de", "Von der Person selbst bestätigt, 2. März · ada.example.org", "Diese Seite per Mail berichtigen"),
+        ("fr", "Page confirmée par l’auteur, 2 mars · ada.example.org", "Corriger ou masquer cette page par e-mail"),
+    ],
+)
+def test_a_page_that_its_author_confirmed_says_so_in_the_readers_language(
+    filled: Door, language: str, said: str, act: str
+) -> None:
+    claim_author(filled.store, 1, page=HOME, now=NOW)
+    page = shown(filled, f"{PAGE}?lang={language}")
+    (link,) = page.cssselect("main > .by a")
+
+    assert text(page, "main > .by").startswith(said)
+    assert (link.get("href"), link.get("rel")) == (HOME, "nofollow noopener")
+    assert act in text(page, "aside > .small:last-child")
+
+
+def test_a_page_that_nobody_confirmed_says_nothing_of_it(filled: Door) -> None:
+    claim_author(filled.store, 1, now=NOW)
+    unclaim_author(filled.store, 1)
+    page = shown(filled, PAGE)
+
+    assert page.cssselect("main > .by") == []
+    assert "Claim, correct or hide" in text(page, "aside > .small:last-child")
+
+
+def test_a_claim_is_of_one_person_and_not_of_their_namesakes(filled: Door) -> None:
+    claim_author(filled.store, 1, now=NOW)
+    (other,) = [each for each in number_of(filled, "Ada Ames") if each != PAGE]
+
+    assert text(shown(filled, PAGE), "main > .by") == "Confirmed by the author, 2 March"
+    assert shown(filled, other).cssselect("main > .by") == []
+
+
+def test_a_claim_stays_through_new_papers_merges_of_papers_and_hiding(filled: Door) -> None:
+    claim_author(filled.store, 1, page=HOME, now=NOW)
+    said = confirmed(filled)
+    write(filled.store, 2, first=70)
+    with filled.store.begin() as tx:
+        merged, into = tx.papers.rows([PaperId("arxiv:2603.00001"), PaperId("arxiv:2603.00900")]).values()
+        tx.works.merge(merged, into, Rule.OPERATOR, now=NOW)
+    hide_author(filled.store, 1, now=NOW)
+    assert filled.ask("GET", PAGE).status_code == 404
+    unhide_author(filled.store, 1)
+
+    assert "64 papers" in text(shown(filled, PAGE), ".figures li")
+    assert confirmed(filled) == said
+
+
+@pytest.mark.parametrize(
+    ("page", "links"),
+    [
+        ("javascript:alert(1)", []),
+        ("http://ada.example.org/", []),
+        ('https://x.org/"><script>alert(1)', ["https://x.org/%22%3E%3Cscript%3Ealert(1)"]),
+    ],
+)
+def test_what_stands_in_the_database_for_an_address_is_inert(filled: Door, page: str, links: list[str]) -> None:
+    with filled.store.begin() as tx:
+        tx.people.claim(1, Claim(since=NOW, page=page))
+    found = shown(filled, PAGE)
+
+    assert text(found, "main > .by").startswith("Confirmed by the author, 2 March")
+    assert [each.get("href") for each in found.cssselect("main > .by a")] == links
+    assert "alert(1)" not in "".join(each.text or "" for each in found.cssselect("script"))
+
+
+def test_no_source_can_say_that_a_page_was_confirmed(filled: Door) -> None:
+    told = [(subject, source) for subject in (str(ADA), "person:1") for source in ("file", "openalex")]
+    with filled.store.begin() as tx:
+        tx.signals.keep(
+            Signal(subject=subject, name=CLAIMED, value=HOME, source=source, observed_at=NOW)
+            for subject, source in told
+        )
+
+    assert shown(filled, PAGE).cssselect("main > .by") == []
+
+
+def test_programs_are_told_who_confirmed_their_page(filled: Door) -> None:
+    claims = [filled.ask("GET", "/api/v1/authors/1").json()["claim"]]
+    for page in (HOME, None):
+        claim_author(filled.store, 1, page=page, now=NOW)
+        claims.append(filled.ask("GET", "/api/v1/authors/1").json()["claim"])
+    claim_author(filled.store, 2, now=NOW)
+    claims.append(filled.ask("GET", "/api/v1/authors/2").json()["claim"])
+
+    since = NOW.isoformat()
+    assert claims == [
+        None,
+        {"since": since, "page": HOME},
+        {"since": since, "page": HOME},
+        {"since": since, "page": ""},
+    ]
 
 
 def test_reading_changes_nothing(filled: Door) -> None:
