@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from digest.editions import Slot
+from digest.relevance.parting import Places
 from digest.relevance.ranking import Candidate
-from digest.relevance.seating import BARRED, CAUSES, NOWHERE, Lists, Places, Seats
+from digest.relevance.seating import BARRED, CAUSES, NOWHERE, Lists, Seats
 from digest.relevance.selection import ALSO_NEW, LeftOutBecause, Selection
 
 BELOW_THE_FOLD = "named below the fold"
