@@ -28,7 +28,7 @@ from tests.conftest import Databases
 from tests.fakes import paper
 from tests.store.builders import announce, announced
 
-# 1,000 batches are a hundred thousand readers; that takes an hour, most of it for the files of the mails.
+# 1,000 batches are a hundred thousand readers; that takes twenty minutes, most of it for the files of the mails.
 BATCHES = int(os.environ.get("PAPERROUND_TEST_BATCHES", "30"))
 READERS = BATCHES * BATCH
 AFTER_THE_LAST = 3_000  # readers at most who are still to be served when the last worker is killed
