@@ -1,7 +1,10 @@
 """Several processes share the work: each reader and mail once, and what came of it counted as if one had done it."""
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfoNotFoundError
 
 import pytest
 
@@ -71,3 +74,23 @@ def test_two_processes_compose_what_one_does_and_members_of_a_group_count_each_o
     assert found[0] == found[1]
     assert {number for reader in READERS[:4] for _, number in found[1][reader]} == {3}
     assert all(number == 0 for reader in READERS[4:] for _, number in found[1][reader])
+
+
+def test_what_fails_in_one_process_is_told_and_what_the_other_kept_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("digest.app.composing.WORTH_IT", 5)
+    monkeypatch.setenv("DIGEST_RELEVANCE_PROCESSES", "2")
+    with shell(tmp_path, monkeypatch, capsys) as digest:
+        for reader in READERS:
+            digest("subscriber", "add", reader)
+        digest("ingest")
+        with closing(sqlite3.connect(tmp_path / "paperround.db", isolation_level=None)) as database:
+            database.execute("UPDATE subscriber SET timezone = 'Nowhere/Land' WHERE address = ?", READERS[:1])
+            numbers = dict(database.execute("SELECT address, id FROM subscriber"))
+            with pytest.raises(ZoneInfoNotFoundError):
+                digest("compose")
+            kept = {number for (number,) in database.execute("SELECT subscriber_id FROM edition")}
+
+    broken = numbers[READERS[0]] % 2
+    assert kept == {number for number in numbers.values() if number % 2 != broken}
